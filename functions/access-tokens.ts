@@ -1,0 +1,105 @@
+import * as z from "zod/mini";
+import { parseId, type AccessTokenId, type MemberId } from "../lib/domain/brands.ts";
+import { forbidden } from "../lib/domain/errors.ts";
+import { PERMISSIONS, SCOPES } from "../lib/domain/model.ts";
+import * as fields from "../lib/http/fields.ts";
+import { lambda } from "../lib/http/lambda.ts";
+import { operation, type Call } from "../lib/http/operation.ts";
+import { pathId } from "../lib/http/path.ts";
+import { accessToken } from "../lib/http/represent/access-token.ts";
+import { created, EMPTY, many, one } from "../lib/http/reply.ts";
+import { hashing } from "../lib/http/runtime.ts";
+import {
+  deleteAccessTokenOf, deleteOwnAccessToken, idOfOwnAccessToken, issueAccessToken, listAccessTokensOf, listOwnAccessTokens, readOwnAccessToken,
+  updateAccessToken,
+} from "../lib/operations/access-tokens.ts";
+import { memberOf } from "../lib/operations/context.ts";
+
+
+const READ = { scopes: ["account_management"], effect: "read", about: "account" } as const;
+const WRITE = { scopes: ["account_management"], effect: "write", about: "account" } as const;
+const ADMIN_READ = { scopes: ["account_management"], effect: "read", about: "account", role: "admin" } as const;
+const ADMIN_WRITE = { scopes: ["account_management"], effect: "write", about: "account", role: "admin" } as const;
+
+const scopes = fields.someOf(SCOPES, "select at least one scope");
+const permission = fields.oneOf(PERMISSIONS);
+const wanted = z.object({ name: fields.name, scopes, permission, expires_at: z._default(fields.expiry, "never") });
+const changes = z.object({
+  name: z.optional(fields.name), scopes: z.optional(scopes), permission: z.optional(permission), expires_at: z.optional(fields.expiry),
+});
+const nothing = z.object({});
+
+async function issue(call: Call<z.output<typeof wanted>>) {
+  const { name, scopes, permission, expires_at: expiresAt } = call.input;
+  const { token, value } = await issueAccessToken({ ...call, ...hashing() }, call.principal, { name, scopes, permission, expiresAt });
+  return created(accessToken, { ...token, value }, `/admin/api/personal/access_tokens/${token.id}.json`);
+}
+
+const createAccessToken = operation({
+  name: "createAccessToken", methods: ["POST"], path: "/admin/api/personal/access_tokens", requires: WRITE,
+  wrapper: "token", attributesRequired: true, input: wanted, run: issue,
+});
+
+/** 3scale keeps this older path: with a token, only for its own owner. */
+const createAccessTokenOfUser = operation({
+  name: "createAccessTokenOfUser", methods: ["POST"], path: "/admin/api/users/{user_id}/access_tokens", requires: WRITE,
+  wrapper: "token", attributesRequired: true, input: wanted,
+  run: async (call) => {
+    if (memberOf(call.principal).id !== pathId<MemberId>(call, "user_id")) throw forbidden();
+    return issue(call);
+  },
+});
+
+const listAccessTokens = operation({
+  name: "listAccessTokens", methods: ["GET"], path: "/admin/api/personal/access_tokens", requires: READ,
+  input: z.object({ name: fields.filter }),
+  run: async (call) => many(accessToken, await listOwnAccessTokens(call, call.principal, call.input.name ?? "")),
+});
+
+const readAccessToken = operation({
+  name: "readAccessToken", methods: ["GET"], path: "/admin/api/personal/access_tokens/{id}", requires: READ, input: nothing,
+  run: async (call) => one(accessToken, await readOwnAccessToken(call, call.principal, await idOf(call))),
+});
+
+const updateAccessTokenOperation = operation({
+  name: "updateAccessToken", methods: ["PUT", "PATCH"], path: "/admin/api/personal/access_tokens/{id}", requires: WRITE, wrapper: "token", input: changes,
+  run: async (call) => {
+    const { name, scopes, permission, expires_at: expiresAt } = call.input;
+    return one(accessToken, await updateAccessToken(call, call.principal, await idOf(call), { name, scopes, permission, expiresAt }));
+  },
+});
+
+const deleteAccessToken = operation({
+  name: "deleteAccessToken", methods: ["DELETE"], path: "/admin/api/personal/access_tokens/{id}", requires: WRITE, input: nothing,
+  run: async (call) => {
+    await deleteOwnAccessToken(call, call.principal, await idOf(call));
+    return EMPTY;
+  },
+});
+
+const listAccessTokensOfUser = operation({
+  name: "listAccessTokensOfUser", methods: ["GET"], path: "/admin/api/users/{user_id}/access_tokens", requires: ADMIN_READ, input: nothing,
+  run: async (call) => many(accessToken, await listAccessTokensOf(call, call.principal, pathId<MemberId>(call, "user_id"))),
+});
+
+const deleteAccessTokenOfUser = operation({
+  name: "deleteAccessTokenOfUser", methods: ["DELETE"], path: "/admin/api/users/{user_id}/access_tokens/{id}", requires: ADMIN_WRITE, input: nothing,
+  run: async (call) => {
+    await deleteAccessTokenOf(call, call.principal, pathId<MemberId>(call, "user_id"), pathId<AccessTokenId>(call, "id"));
+    return EMPTY;
+  },
+});
+
+/** 3scale lets programs name a token by its value as well as by its id. */
+async function idOf(call: Call<unknown>): Promise<AccessTokenId> {
+  const named = call.path["id"] ?? "";
+  return parseId<AccessTokenId>(named) ?? idOfOwnAccessToken({ ...call, ...hashing() }, call.principal, named);
+}
+
+export const create = lambda(createAccessToken, createAccessTokenOfUser);
+export const list = lambda(listAccessTokens);
+export const read = lambda(readAccessToken);
+export const update = lambda(updateAccessTokenOperation);
+export const remove = lambda(deleteAccessToken);
+export const listOfUser = lambda(listAccessTokensOfUser);
+export const removeOfUser = lambda(deleteAccessTokenOfUser);

@@ -1,0 +1,20 @@
+import { lambda } from "../lib/http/lambda.ts";
+import { findApplication, listApplications } from "./applications.ts";
+import { readProvider } from "./provider.ts";
+import { listServiceTokens } from "./service-tokens.ts";
+import { listServices, readService, updateServiceOperation } from "./services.ts";
+import {
+  activateUser, createUser, deleteUser, listUsers, makeAdmin, makeMember, readPermissions, readUser, suspendUser, unsuspendUser, updatePermissions, updateUser,
+} from "./users.ts";
+
+/**
+ * The wide Account Management API: one function per effect behind greedy routes (D18), so that the role of the
+ * reading one can do nothing but read (D3).
+ */
+export const read = lambda(
+  readProvider, listUsers, readUser, readPermissions, listServices, readService, listServiceTokens, listApplications, findApplication,
+);
+
+export const write = lambda(
+  createUser, updateUser, deleteUser, updatePermissions, activateUser, suspendUser, unsuspendUser, makeAdmin, makeMember, updateServiceOperation,
+);

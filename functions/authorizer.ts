@@ -1,0 +1,25 @@
+import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWithContextResult } from "aws-lambda";
+import { credentialOf } from "../lib/http/credential.ts";
+import { ANONYMOUS, encodePrincipal, type PrincipalContext } from "../lib/http/principal.ts";
+import { hashing, logger, storage } from "../lib/http/runtime.ts";
+import { authenticate } from "../lib/operations/authenticate.ts";
+
+type Answer = APIGatewaySimpleAuthorizerWithContextResult<PrincipalContext> | { readonly isAuthorized: false };
+
+/**
+ * Who is calling? Never which route, never what they may do. No credential in sight is nobody, whom the endpoint
+ * refuses unless the body names somebody (D17); a bad one is refused here; a storage that does not answer is neither,
+ * and fails (D12), which the gateway tells as a 500.
+ */
+export async function handler(event: APIGatewayRequestAuthorizerEventV2): Promise<Answer> {
+  const credential = credentialOf(event, process.env["ALLOW_QUERY_TOKENS"] !== "false");
+  if (credential.kind === "none") return { isAuthorized: true, context: ANONYMOUS };
+  if (credential.kind === "malformed") return { isAuthorized: false };
+  try {
+    const principal = await authenticate({ ...storage(), ...hashing() }, credential.value);
+    return principal === undefined ? { isAuthorized: false } : { isAuthorized: true, context: encodePrincipal(principal) };
+  } catch (error) {
+    logger().error("The authorizer could not decide", { requestId: event.requestContext?.requestId, error: error as Error });
+    throw new Error("The authorizer could not decide");
+  }
+}

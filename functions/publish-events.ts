@@ -1,0 +1,66 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
+import { logger, setting } from "../lib/http/runtime.ts";
+import { busEvent, SOURCE } from "../lib/operations/bus-event.ts";
+import { eventFrom } from "../lib/table/events.ts";
+import type { Row } from "../lib/table/model.ts";
+
+const bus = new EventBridgeClient({ maxAttempts: 3 });
+const queue = new SQSClient({ maxAttempts: 3 });
+/** EventBridge takes ten at a time. */
+const BATCH = 10;
+
+type Readable = { readonly sequence: string; readonly entry: PutEventsRequestEntry };
+
+/**
+ * The outbox's way out (D10): every event row that enters the table's stream goes onto the bus, in order. A record
+ * that cannot be read now can never be read: it goes to the dead-letter queue at once and holds up nobody. When the
+ * bus does not take an event, the stream is told to begin again there; subscribers may so see an event twice.
+ */
+export async function handler({ Records: records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
+  for (let at = 0; at < records.length; at += BATCH) {
+    const failed = await publish(records.slice(at, at + BATCH));
+    if (failed !== undefined) return { batchItemFailures: [{ itemIdentifier: failed }] };
+  }
+  return { batchItemFailures: [] };
+}
+
+/** The sequence number to begin again at, when not all could be handed on. */
+async function publish(records: readonly DynamoDBRecord[]): Promise<string | undefined> {
+  const [first] = records;
+  try {
+    const readable: Readable[] = [];
+    for (const record of records) {
+      const entry = entryOf(record);
+      if (entry === undefined) await bury(record);
+      else readable.push({ sequence: record.dynamodb?.SequenceNumber ?? "", entry });
+    }
+    if (readable.length === 0) return undefined;
+    const answer = await bus.send(new PutEventsCommand({ Entries: readable.map(({ entry }) => entry) }));
+    return readable.find((_, position) => answer.Entries?.[position]?.ErrorCode !== undefined)?.sequence;
+  } catch (error) {
+    logger().error("Events could not be handed on", { error: error as Error });
+    return first?.dynamodb?.SequenceNumber;
+  }
+}
+
+function entryOf(record: DynamoDBRecord): PutEventsRequestEntry | undefined {
+  try {
+    const event = eventFrom(unmarshall((record.dynamodb?.NewImage ?? {}) as Record<string, AttributeValue>) as Row);
+    return {
+      EventBusName: setting("EVENT_BUS_NAME"), Source: SOURCE, DetailType: event.type, Detail: JSON.stringify(busEvent(event)),
+    };
+  } catch (error) {
+    logger().error("A record of the stream is not an event", { eventId: record.eventID, error: error as Error });
+    return undefined;
+  }
+}
+
+async function bury(record: DynamoDBRecord): Promise<void> {
+  const { eventID, eventName, dynamodb } = record;
+  const body = { reason: "unreadable", eventID, eventName, keys: dynamodb?.Keys, sequenceNumber: dynamodb?.SequenceNumber };
+  await queue.send(new SendMessageCommand({ QueueUrl: setting("DEAD_LETTER_QUEUE_URL"), MessageBody: JSON.stringify(body) }));
+}

@@ -1,0 +1,28 @@
+import * as z from "zod/mini";
+import type { ServiceId } from "../lib/domain/brands.ts";
+import * as fields from "../lib/http/fields.ts";
+import { lambda } from "../lib/http/lambda.ts";
+import { operation } from "../lib/http/operation.ts";
+import { pageWanted } from "../lib/http/paging.ts";
+import { pathId } from "../lib/http/path.ts";
+import { maskedServiceToken, revealedServiceToken } from "../lib/http/represent/service-token.ts";
+import { many, one } from "../lib/http/reply.ts";
+import { sealing } from "../lib/http/runtime.ts";
+import { listServicesFor } from "../lib/operations/services.ts";
+import { revealServiceToken } from "../lib/operations/service-tokens.ts";
+
+const READ = { scopes: ["account_management"], effect: "read", about: "services" } as const;
+
+/** A read, though it leaves a record: the function behind it may write that and nothing else. */
+const revealServiceTokenOperation = operation({
+  name: "revealServiceToken", methods: ["GET"], path: "/admin/api/services/{id}/service_token", requires: READ, input: z.object({}),
+  run: async (call) => one(revealedServiceToken, await revealServiceToken({ ...call, ...sealing() }, call.principal, pathId<ServiceId>(call, "id"))),
+});
+
+export const listServiceTokens = operation({
+  name: "listServiceTokens", methods: ["GET"], path: "/admin/api/service_tokens", requires: READ,
+  input: z.object({ page: fields.page, per_page: fields.page }),
+  run: async (call) => many(maskedServiceToken, await listServicesFor(call, call.principal, pageWanted(call.input))),
+});
+
+export const reveal = lambda(revealServiceTokenOperation);

@@ -1,0 +1,105 @@
+import * as z from "zod/mini";
+import type { ServiceId } from "../lib/domain/brands.ts";
+import { BACKEND_VERSIONS, DEPLOYMENT_OPTIONS, SERVICE_FLAG_DEFAULTS, type Service, type ServiceFlag, type ServiceSettings } from "../lib/domain/model.ts";
+import { BY_DEFAULT } from "../lib/domain/service-settings.ts";
+import * as fields from "../lib/http/fields.ts";
+import { lambda } from "../lib/http/lambda.ts";
+import { operation } from "../lib/http/operation.ts";
+import { pageWanted } from "../lib/http/paging.ts";
+import { pathId } from "../lib/http/path.ts";
+import { service } from "../lib/http/represent/service.ts";
+import { created, EMPTY, many, one } from "../lib/http/reply.ts";
+import { hashing, sealing } from "../lib/http/runtime.ts";
+import { createService, deleteService, listServicesFor, readServiceFor, updateService } from "../lib/operations/services.ts";
+
+const FORMATS = ["json", "xml"] as const;
+const READ = { scopes: ["account_management"], effect: "read", about: "services" } as const;
+const WRITE = { scopes: ["account_management"], effect: "write", about: "services" } as const;
+const ADMIN_WRITE = { scopes: ["account_management"], effect: "write", about: "services", role: "admin" } as const;
+
+const flag = z.optional(fields.flag);
+const settings = {
+  description: z.optional(fields.description),
+  support_email: z.optional(fields.email),
+  backend_version: z.optional(fields.oneOf(BACKEND_VERSIONS)),
+  deployment_option: z.optional(fields.oneOf(DEPLOYMENT_OPTIONS)),
+  intentions_required: flag,
+  buyers_manage_apps: flag,
+  buyers_manage_keys: flag,
+  referrer_filters_required: flag,
+  custom_keys_enabled: flag,
+  buyer_key_regenerate_enabled: flag,
+  mandatory_app_key: flag,
+  buyer_can_select_plan: flag,
+} satisfies Record<ServiceFlag | "description" | "support_email" | "backend_version" | "deployment_option", z.ZodMiniType>;
+
+const wanted = z.object({ ...settings, name: fields.name, system_name: z.optional(fields.systemName) });
+const changes = z.object({
+  ...settings,
+  name: z.optional(fields.name),
+  state_event: z.optional(fields.oneOf(["publish", "hide"])),
+});
+
+const STATE_AFTER = { publish: "published", hide: "hidden" } as const;
+
+const createServiceOperation = operation({
+  name: "createService", methods: ["POST"], path: "/admin/api/services", formats: FORMATS, requires: ADMIN_WRITE, wrapper: "service", input: wanted,
+  run: async (call) => {
+    const { name, system_name: systemName } = call.input;
+    const made = await createService({ ...call, ...hashing(), ...sealing() }, call.principal, {
+      name, systemName, settings: settingsAfter(BY_DEFAULT, call.input),
+    });
+    return created(service, made, `/admin/api/services/${made.id}`);
+  },
+});
+
+const deleteServiceOperation = operation({
+  name: "deleteService", methods: ["DELETE"], path: "/admin/api/services/{id}", formats: FORMATS, requires: ADMIN_WRITE, input: z.object({}),
+  run: async (call) => {
+    await deleteService(call, call.principal, pathId<ServiceId>(call, "id"));
+    return EMPTY;
+  },
+});
+
+export const listServices = operation({
+  name: "listServices", methods: ["GET"], path: "/admin/api/services", formats: FORMATS, requires: READ,
+  input: z.object({ page: fields.page, per_page: fields.page }),
+  run: async (call) => many(service, await listServicesFor(call, call.principal, pageWanted(call.input))),
+});
+
+export const readService = operation({
+  name: "readService", methods: ["GET"], path: "/admin/api/services/{id}", formats: FORMATS, requires: READ, input: z.object({}),
+  run: async (call) => one(service, await readServiceFor(call, call.principal, pathId<ServiceId>(call, "id"))),
+});
+
+/** Any member with `partners` who reaches the service may change it, as in 3scale. */
+export const updateServiceOperation = operation({
+  name: "updateService", methods: ["PUT", "PATCH"], path: "/admin/api/services/{id}", formats: FORMATS, requires: WRITE, wrapper: "service", input: changes,
+  run: async (call) => {
+    const { name, state_event: event } = call.input;
+    const updated = await updateService(call, call.principal, pathId<ServiceId>(call, "id"), (before: Service) => ({
+      name, settings: settingsAfter(before.settings, call.input), state: event === undefined ? undefined : STATE_AFTER[event],
+    }));
+    return one(service, updated);
+  },
+});
+
+type GivenSettings = { readonly [K in keyof typeof settings]?: z.output<(typeof settings)[K]> };
+
+function settingsAfter(before: ServiceSettings, given: GivenSettings): ServiceSettings {
+  const flagsAfter = Object.fromEntries(
+    (Object.keys(SERVICE_FLAG_DEFAULTS) as ServiceFlag[]).map((name) => [name, given[name] ?? before.flags[name]]),
+  ) as Record<ServiceFlag, boolean>;
+  const description = given.description ?? before.description;
+  const supportEmail = given.support_email ?? before.supportEmail;
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(supportEmail === undefined ? {} : { supportEmail }),
+    backendVersion: given.backend_version ?? before.backendVersion,
+    deploymentOption: given.deployment_option ?? before.deploymentOption,
+    flags: flagsAfter,
+  };
+}
+
+export const create = lambda(createServiceOperation);
+export const remove = lambda(deleteServiceOperation);

@@ -1,0 +1,51 @@
+import { bundle } from "./bundle.ts";
+import { PERMISSIONS, roleOf, type Permission } from "./permissions.ts";
+
+type FunctionConfig = { handler: string; name: string; permissions?: Permission[]; role?: unknown; package?: { patterns: string[] } };
+type Serverless = {
+  readonly serviceDir: string;
+  readonly service: { readonly functions: Record<string, FunctionConfig>; resources: { Resources: Record<string, unknown> } };
+  readonly configSchemaHandler: { defineFunctionProperties(provider: string, schema: object): void };
+};
+
+const OUT = "dist";
+
+/**
+ * The plugin that serverless.yml loads. It makes of every function's `permissions` a role of its own, and of every
+ * function's source a bundle of its own, before anything is packaged or run.
+ */
+export default class LatchkeyPlugin {
+  readonly hooks: Record<string, () => Promise<void> | void>;
+  readonly #serverless: Serverless;
+
+  constructor(serverless: Serverless) {
+    this.#serverless = serverless;
+    serverless.configSchemaHandler.defineFunctionProperties("aws", {
+      properties: { permissions: { type: "array", items: { enum: Object.keys(PERMISSIONS) } } },
+    });
+    this.hooks = {
+      initialize: () => this.#giveRoles(),
+      "before:package:createDeploymentArtifacts": () => this.#bundle(),
+      "before:offline:start:init": () => this.#bundle(),
+    };
+  }
+
+  #giveRoles(): void {
+    const { functions, resources } = this.#serverless.service;
+    for (const [name, config] of Object.entries(functions)) {
+      const roleId = `${name.charAt(0).toUpperCase()}${name.slice(1)}Role`;
+      resources.Resources[roleId] = roleOf(config.name, config.permissions ?? []);
+      config.role = { "Fn::GetAtt": [roleId, "Arn"] };
+    }
+  }
+
+  async #bundle(): Promise<void> {
+    const { serviceDir, service } = this.#serverless;
+    const functions = Object.entries(service.functions);
+    await bundle(serviceDir, Object.fromEntries(functions.map(([name, { handler }]) => [name, handler])), `${serviceDir}/${OUT}`);
+    for (const [name, config] of functions) {
+      config.handler = `${OUT}/${name}.handler`;
+      config.package = { patterns: [`${OUT}/${name}.mjs`] };
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * A name for every kind of value. The compiler refuses a member's id where a service's is wanted; at run time
+ * a brand costs nothing. Only this file writes `as`; everyone else receives.
+ */
+declare const brand: unique symbol;
+type Brand<T, Name extends string> = T & { readonly [brand]: Name };
+
+export type AccountId = Brand<number, "AccountId">;
+export type MemberId = Brand<number, "MemberId">;
+export type ServiceId = Brand<number, "ServiceId">;
+export type AccessTokenId = Brand<number, "AccessTokenId">;
+export type ApplicationId = Brand<number, "ApplicationId">;
+export type Id = AccountId | MemberId | ServiceId | AccessTokenId | ApplicationId;
+
+/** Whole seconds since 1970: what DynamoDB's TTL compares. `Date.now()` does not compile here. */
+export type EpochSeconds = Brand<number, "EpochSeconds">;
+/** The clock is a function: a Lambda container outlives the moment it started. */
+export type Clock = () => EpochSeconds;
+
+/** Ids are positive integers that every JSON parser reads exactly (D13). Undefined for anything else. */
+export function toId<T extends Id>(value: unknown): T | undefined {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? (value as T) : undefined;
+}
+
+/** Brands a number that is known to be an id; throws RangeError on anything else. */
+export function id<T extends Id>(value: unknown): T {
+  const found = toId<T>(value);
+  if (found === undefined) throw new RangeError("Not an id");
+  return found;
+}
+
+/** Reads an id as people and programs write it: decimal digits, no sign, no leading zero. Undefined for the rest. */
+export function parseId<T extends Id>(text: string): T | undefined {
+  return /^[1-9]\d{0,15}$/.test(text) ? toId<T>(Number(text)) : undefined;
+}
+
+/** Brands a time in whole seconds; throws RangeError on fractions, which DynamoDB's TTL would ignore. */
+export function epochSeconds(value: unknown): EpochSeconds {
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) throw new RangeError("Not a time in seconds");
+  return value as EpochSeconds;
+}
+
+/** The time now, of the machine. */
+export const systemClock: Clock = () => epochSeconds(Math.floor(Date.now() / 1000));

@@ -1,0 +1,44 @@
+import type { EpochSeconds } from "./brands.ts";
+import type { AccessToken, Permission, Principal } from "./model.ts";
+import { scopesOf } from "./rights.ts";
+import { isoSeconds } from "./time.ts";
+
+/** What a token grants: the part of it that can be too much. */
+export type Grant = Pick<AccessToken, "scopes" | "permission" | "expiresAt">;
+/** The field of a grant that goes too far, and what to tell the caller about it. */
+export type Excess = { readonly field: "scopes" | "permission" | "expires_at"; readonly message: string };
+
+/** The most a principal may grant: what they hold now, and, when a token speaks, no more than that token (D1). */
+export function ceilingOf(principal: Principal): Grant {
+  switch (principal.kind) {
+    case "service_token":
+      return { scopes: [], permission: "ro", expiresAt: "never" };
+    case "member":
+      return { scopes: scopesOf(principal.member), permission: "rw", expiresAt: "never" };
+    case "access_token": {
+      const { token, owner } = principal;
+      return { scopes: scopesOf(owner).filter((scope) => token.scopes.includes(scope)), permission: token.permission, expiresAt: token.expiresAt };
+    }
+  }
+}
+
+/**
+ * Where a wanted grant passes the ceiling. What a token had before (`held`) may stay as it was: only what is added
+ * is judged, so that a narrow token can rename a wide one but never widen it. Empty when all is well.
+ */
+export function exceeding(ceiling: Grant, wanted: Grant, held?: Grant): readonly Excess[] {
+  const excess: Excess[] = [];
+  const added = wanted.scopes.filter((scope) => held?.scopes.includes(scope) !== true);
+  const beyond = added.filter((scope) => !ceiling.scopes.includes(scope));
+  for (const scope of beyond) excess.push({ field: "scopes", message: `${scope} is beyond your own rights` });
+  if (wider(ceiling.permission, wanted.permission) && held?.permission !== wanted.permission) {
+    excess.push({ field: "permission", message: "rw is beyond your own token" });
+  }
+  if (ceiling.expiresAt !== "never" && later(ceiling.expiresAt, wanted.expiresAt) && (held === undefined || later(held.expiresAt, wanted.expiresAt))) {
+    excess.push({ field: "expires_at", message: `must not be later than ${isoSeconds(ceiling.expiresAt)}, when your own token expires` });
+  }
+  return excess;
+}
+
+const wider = (than: Permission, permission: Permission) => than === "ro" && permission === "rw";
+const later = (than: EpochSeconds | "never", time: EpochSeconds | "never") => than !== "never" && (time === "never" || time > than);

@@ -1,0 +1,31 @@
+import type { Missing } from "./authorize.ts";
+
+/** Every way a request can fail that a caller may be told about: the closed list of `code` in error bodies. */
+export type ErrorCode =
+  | "access_denied" | "no_service_access" | "insufficient_scope" | "insufficient_rights" | "read_only" | "forbidden"
+  | "not_found" | "invalid" | "missing_parameter" | "malformed_request" | "payload_too_large"
+  | "unsupported_media_type" | "not_acceptable" | "busy" | "unavailable" | "internal";
+
+/** Field name → what is wrong with it, one sentence each, as 3scale's `{"errors":{…}}`. */
+export type FieldErrors = Readonly<Record<string, readonly string[]>>;
+
+type Details = { readonly missing?: readonly Missing[]; readonly fields?: FieldErrors; readonly cause?: unknown };
+
+/** A failure we expected. `message` and the details are safe to show the caller; the rest goes in `cause`. */
+export class DomainError extends Error {
+  override readonly name = "DomainError";
+  readonly code: ErrorCode;
+  readonly missing: readonly Missing[];
+  readonly fields: FieldErrors;
+  constructor(code: ErrorCode, message: string, details: Details = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.missing = details.missing ?? [];
+    this.fields = details.fields ?? {};
+  }
+}
+
+export const notFound = () => new DomainError("not_found", "Not found");
+export const forbidden = () => new DomainError("forbidden", "Forbidden");
+/** Wrong values, by field. */
+export const invalid = (fields: FieldErrors) => new DomainError("invalid", "Some fields are not valid", { fields });

@@ -1,0 +1,44 @@
+import type { AccessTokenId, AccountId, ApplicationId, EpochSeconds, MemberId, ServiceId } from "./brands.ts";
+import type { Principal } from "./model.ts";
+
+export const EVENT_TYPES = [
+  "account.created", "member.created", "member.updated", "member.rights_changed", "member.state_changed", "member.deleted",
+  "access_token.created", "access_token.updated", "access_token.deleted",
+  "service.created", "service.updated", "service.deleted", "service_token.revealed",
+  "application.created",
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** Who did it: a member (with which token), or Latchkey itself (an import, the command line). */
+export type Actor = { readonly memberId: MemberId; readonly tokenId?: AccessTokenId } | { readonly system: "cli" | "import" | "clean_up" };
+
+/** Which things it happened to. */
+export type Subject = {
+  readonly memberId?: MemberId; readonly tokenId?: AccessTokenId; readonly serviceId?: ServiceId; readonly applicationId?: ApplicationId;
+};
+
+/**
+ * Something that happened, stored in the transaction that made it happen: the audit record, and at the same time
+ * what the table's stream carries to the event bus (D10). Ids and facts, never a secret.
+ */
+export type DomainEvent = {
+  readonly id: string;
+  readonly accountId: AccountId;
+  readonly type: EventType;
+  readonly at: EpochSeconds;
+  readonly actor: Actor;
+  readonly subject: Subject;
+  readonly facts: Readonly<Record<string, unknown>>;
+};
+
+/** The actor that a principal is in the records. */
+export function actorOf(principal: Principal): Actor {
+  switch (principal.kind) {
+    case "member":
+      return { memberId: principal.member.id };
+    case "access_token":
+      return { memberId: principal.owner.id, tokenId: principal.token.id };
+    case "service_token":
+      throw new Error("A service token changes nothing that is recorded");
+  }
+}

@@ -1,0 +1,6 @@
+import type { EpochSeconds } from "./brands.ts";
+
+/** A time as 3scale writes it: ISO 8601 in UTC, whole seconds. */
+export function isoSeconds(time: EpochSeconds): string {
+  return new Date(time * 1000).toISOString().replace(".000Z", "Z");
+}

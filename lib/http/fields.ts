@@ -1,0 +1,99 @@
+import * as z from "zod/mini";
+import { epochSeconds, type EpochSeconds } from "../domain/brands.ts";
+import { SYSTEM_NAME } from "../domain/system-name.ts";
+
+/**
+ * The kinds of fields that requests are made of, with 3scale's words for what is wrong with them. Each parses strictly
+ * and yields what the domain speaks; forms send everything as text, JSON may send numbers and booleans.
+ */
+const BLANK = "can't be blank";
+
+/** Controls, and the marks that turn the direction of writing: a name must look like what it is. */
+const UNSEEN = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
+
+/** A name that people give: 1 to 255 code points in NFC, on one line. */
+export const name = z.string({ error: BLANK }).check(
+  z.refine((text) => text.isWellFormed(), "is not valid Unicode"),
+  z.overwrite((text) => text.normalize("NFC")),
+  z.refine((text) => text.trim() !== "", BLANK),
+  z.refine((text) => [...text].length <= 255, "is too long (maximum is 255 characters)"),
+  z.refine((text) => !UNSEEN.test(text), "must not contain control characters"),
+);
+
+/** A longer text, over several lines. */
+export const description = z.string({ error: "is invalid" }).check(
+  z.refine((text) => text.isWellFormed(), "is not valid Unicode"),
+  z.overwrite((text) => text.normalize("NFC")),
+  z.refine((text) => [...text].length <= 4000, "is too long (maximum is 4000 characters)"),
+  z.refine((text) => !/[^\P{Cc}\n\r\t]/u.test(text), "must not contain control characters"),
+);
+
+/** A name for programs, which never changes. */
+export const systemName = z.string({ error: "is invalid" }).check(
+  z.regex(SYSTEM_NAME, "must be 1 to 255 ASCII letters, numbers, dashes and underscores"),
+);
+
+export const email = z.string({ error: BLANK }).check(
+  z.refine((text) => text.trim() !== "", BLANK),
+  z.refine((text) => text === "" || /^[^\s@\p{Cc}]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/u.test(text), "should look like an email address"),
+);
+
+/** One of a list; a number is taken for its text, as in `"backend_version": 1`. */
+export function oneOf<const T extends string>(values: readonly T[]) {
+  return z.pipe(
+    z.union([z.string(), z.number()], { error: "is not included in the list" }),
+    z.transform((value, context): T => {
+      const found = values.find((each) => each === String(value));
+      if (found === undefined) context.issues.push({ code: "custom", message: "is not included in the list", input: value });
+      return found as T;
+    }),
+  );
+}
+
+/** Several of a list, each once, in the list's order; blanks are dropped, a single text is a list of one. */
+export function someOf<const T extends string>(values: readonly T[], empty: string) {
+  return z.pipe(
+    z.union([z.array(z.string()), z.string()], { error: empty }),
+    z.transform((value, context): readonly T[] => {
+      const given = [value].flat().filter((each) => each !== "");
+      if (given.length === 0) context.issues.push({ code: "custom", message: empty, input: value });
+      if (given.some((each) => !values.includes(each as T))) context.issues.push({ code: "custom", message: "invalid", input: value });
+      return values.filter((each) => given.includes(each));
+    }),
+  );
+}
+
+/** True or false, as JSON and as forms write them. */
+export const flag = z.pipe(
+  z.union([z.boolean(), z.enum(["true", "false", "1", "0"])], { error: "is not true or false" }),
+  z.transform((value) => value === true || value === "true" || value === "1"),
+);
+
+const ISO_8601 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:Z|z|[+-]\d{2}:?\d{2})$/;
+
+/** An expiry: ISO 8601 with or without fractions of a second, which are dropped; blank or null is "never". */
+export const expiry = z.pipe(
+  z.nullable(z.string({ error: "Date must follow ISO8601 format" })),
+  z.transform((value, context): EpochSeconds | "never" => {
+    if (value === null || value.trim() === "") return "never";
+    const time = parseTime(value);
+    if (time === undefined) context.issues.push({ code: "custom", message: "Date must follow ISO8601 format, as in 2030-01-01T12:00:00Z", input: value });
+    return time ?? "never";
+  }),
+);
+
+/** Paging and numbers in filters are never an error (3scale ignores what it does not understand). */
+export const page = z.optional(z.unknown());
+
+/** A filter's text; anything else matches nothing. */
+export const filter = z.optional(z.pipe(z.unknown(), z.transform((value) => (typeof value === "object" ? "" : String(value)))));
+
+function parseTime(text: string): EpochSeconds | undefined {
+  const [, year, month, day, hour, minute, second] = ISO_8601.exec(text) ?? [];
+  // `Date` would turn the 31st of February into a day of March.
+  const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  const normal = text.replace(/[+-]\d{2}(?!:)\d{2}$/, (offset) => `${offset.slice(0, 3)}:${offset.slice(3)}`).toUpperCase();
+  const milliseconds = Date.parse(normal);
+  if (Number.isNaN(milliseconds) || milliseconds < 0 || Number.isNaN(date.getTime()) || date.getUTCDate() !== Number(day)) return undefined;
+  return epochSeconds(Math.floor(milliseconds / 1000));
+}

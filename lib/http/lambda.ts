@@ -1,0 +1,104 @@
+import middy from "@middy/core";
+import httpHeaderNormalizer from "@middy/http-header-normalizer";
+import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
+import { authorize, type Decision } from "../domain/authorize.ts";
+import { DomainError } from "../domain/errors.ts";
+import type { Principal } from "../domain/model.ts";
+import { authenticate } from "../operations/authenticate.ts";
+import { readMember } from "../table/members.ts";
+import { fromText } from "./credential.ts";
+import { errorResponse, JSON_TYPE, NO_STORE, spoken, XML_TYPE, type HttpResponse } from "./errors.ts";
+import { parseInput, type Operation } from "./operation.ts";
+import { merge, parseBody, parseForm, unwrap, type Params } from "./params.ts";
+import { decodePrincipal } from "./principal.ts";
+import { xmlDocument, type Reply } from "./reply.ts";
+import { formatOf, locate } from "./route.ts";
+import { hashing, logger, storage } from "./runtime.ts";
+
+/** An event as HTTP API sends it, with what the authorizer found. */
+export type HttpEvent = APIGatewayProxyEventV2 & { readonly requestContext: { readonly authorizer?: { readonly lambda?: unknown } } };
+export type Served = ((event: HttpEvent, context: Context) => Promise<HttpResponse>) & { readonly operations: readonly Operation[] };
+
+const DEFAULT_MAX_BODY_BYTES = 8 * 1024;
+
+/** The Lambda function that serves these operations (D18). Every failure becomes an answer; nothing is thrown to the gateway. */
+export function lambda(...operations: readonly Operation[]): Served {
+  const handler = middy()
+    .use(httpHeaderNormalizer())
+    .onError((request) => {
+      const error = spoken(request.error);
+      if (error.cause !== undefined && (error.code === "internal" || error.code === "unavailable")) {
+        logger().error(error.message, { code: error.code, requestId: request.context.awsRequestId, error: error.cause as Error });
+      }
+      request.response = errorResponse(error, formatOf((request.event as HttpEvent).rawPath ?? "").format);
+    })
+    .handler((event) => serve(operations, event as HttpEvent));
+  return Object.assign(handler as unknown as Served, { operations });
+}
+
+/** Who, what, may they, with what: in this order, and nothing is done before all four are known. */
+async function serve(operations: readonly Operation[], event: HttpEvent): Promise<HttpResponse> {
+  const found = decodePrincipal(event.requestContext?.authorizer?.lambda);
+  if (found === undefined) throw accessDenied();
+  const { bare, format } = formatOf(event.rawPath);
+  const { operation, path } = locate(operations, event.requestContext.http.method, bare, format);
+
+  const body = await parseBody(event, operation.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
+  const principal = found.kind === "anonymous" ? await fromBody(body) : found.reload ? await reloaded(found.principal) : found.principal;
+  const decision = authorize(principal, operation.requires);
+  if (!decision.allow) throw refusal(decision);
+
+  const params = unwrap(withoutCredential(merge(parseForm(event.rawQueryString ?? ""), body)), operation.wrapper);
+  const input = parseInput(operation, params);
+  return respond(await operation.run({ ...storage(), principal, path, input }), format);
+}
+
+/** Programs written for 3scale send the credential in the body, where no authorizer sees it (D17). */
+async function fromBody(body: Params): Promise<Principal> {
+  const credential = fromText(body["access_token"]);
+  const principal = credential.kind === "value" ? await authenticate({ ...storage(), ...hashing() }, credential.value) : undefined;
+  if (principal === undefined) throw accessDenied();
+  return principal;
+}
+
+/** An owner whose list of services was too long for the authorizer's context. */
+async function reloaded(principal: Principal): Promise<Principal> {
+  if (principal.kind !== "access_token") return principal;
+  const owner = await readMember(storage().table, principal.owner.accountId, principal.owner.id);
+  if (owner?.state !== "active") throw accessDenied();
+  return { ...principal, owner };
+}
+
+function withoutCredential(params: Params): Params {
+  const { access_token: _, ...rest } = params;
+  return rest;
+}
+
+function accessDenied(): DomainError {
+  return new DomainError("access_denied", "Access denied");
+}
+
+function refusal(decision: Extract<Decision, { allow: false }>): DomainError {
+  switch (decision.reason) {
+    case "wrong_kind":
+      return accessDenied();
+    case "no_service_access":
+      return new DomainError("no_service_access", "Access denied");
+    case "admin_required":
+      return new DomainError("forbidden", "Forbidden");
+    case "insufficient_scope":
+    case "insufficient_rights":
+    case "read_only":
+      return new DomainError(decision.reason, "Your access token does not have the correct permissions", { missing: decision.missing });
+  }
+}
+
+function respond(reply: Reply, format: string): HttpResponse {
+  const base = process.env["PUBLIC_URL"] ?? "";
+  const headers: Record<string, string> = { ...NO_STORE, ...(reply.location === undefined ? {} : { location: base + reply.location }) };
+  if (format === "xml" && reply.xml !== undefined) {
+    return { statusCode: reply.status, headers: { ...headers, "content-type": XML_TYPE }, body: xmlDocument(reply.xml()) };
+  }
+  const body = reply.json === undefined ? "" : JSON.stringify(reply.json(base));
+  return { statusCode: reply.status, headers: { ...headers, "content-type": JSON_TYPE }, body };
+}

@@ -1,0 +1,54 @@
+import type { Requirement } from "../domain/authorize.ts";
+import { invalid, DomainError } from "../domain/errors.ts";
+import type { Principal } from "../domain/model.ts";
+import type { Storage } from "../operations/context.ts";
+import type { Params } from "./params.ts";
+import type { Reply } from "./reply.ts";
+import type { z } from "zod/mini";
+
+export type Format = "json" | "xml";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** What an operation is run with: proved, permitted, parsed. `path` holds the path's variables as they were written. */
+export type Call<Input> = Storage & { readonly principal: Principal; readonly path: Readonly<Record<string, string>>; readonly input: Input };
+
+/**
+ * One operation of the API, declared once: routing, authorization and documentation follow from it.
+ * `path` is 3scale's, without the extension; `{name}` stands for one segment.
+ */
+export type Operation<Schema extends z.ZodMiniType = z.ZodMiniType> = {
+  readonly name: string;
+  readonly methods: readonly Method[];
+  readonly path: string;
+  readonly requires: Requirement;
+  /** JSON alone unless said. */
+  readonly formats?: readonly Format[];
+  /** The name under which attributes may be wrapped. When `attributesRequired`, a request without any is a 400. */
+  readonly wrapper?: string;
+  readonly attributesRequired?: true;
+  /** The largest body in bytes; 8 KiB unless the operation needs more. */
+  readonly maxBodyBytes?: number;
+  readonly input: Schema;
+  readonly run: (call: Call<z.output<Schema>>) => Promise<Reply>;
+};
+
+/** Declares an operation. */
+export function operation<Schema extends z.ZodMiniType>(declared: Operation<Schema>): Operation {
+  // What `run` receives is what `input` gave out; the table of operations need not know each one's type.
+  return declared as unknown as Operation;
+}
+
+/** Parses parameters by an operation's schema; what does not fit is told by field (422), unknown fields are dropped. */
+export function parseInput(operation: Operation, params: Params): unknown {
+  if (operation.attributesRequired && operation.wrapper !== undefined && !Object.keys(params).some((name) => name !== "access_token")) {
+    throw new DomainError("missing_parameter", `Required parameter missing: ${operation.wrapper}`);
+  }
+  const parsed = operation.input.safeParse(params);
+  if (parsed.success) return parsed.data;
+  const fields: Record<string, string[]> = {};
+  for (const issue of parsed.error.issues) {
+    const messages = (fields[String(issue.path[0] ?? "base")] ??= []);
+    if (!messages.includes(issue.message)) messages.push(issue.message);
+  }
+  throw invalid(fields);
+}

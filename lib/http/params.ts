@@ -1,0 +1,95 @@
+import qs from "qs";
+import { DomainError } from "../domain/errors.ts";
+import { headerOf } from "./credential.ts";
+
+/** Parameters as programs send them: nested, and not yet believed. */
+export type Params = Readonly<Record<string, unknown>>;
+
+type Body = {
+  readonly body?: string | null;
+  readonly isBase64Encoded?: boolean;
+  readonly headers?: Readonly<Record<string, string | undefined>> | null;
+};
+
+const LIMITS = { depth: 6, parameterLimit: 1000, arrayLimit: 1000, throwOnLimitExceeded: true, strictDepth: true } as const;
+
+/** `a=1&b[]=2&c[d]=3`, as in queries and form bodies (Rack's nested parameters). */
+export function parseForm(text: string): Params {
+  try {
+    return qs.parse(text, LIMITS) as Params;
+  } catch (error) {
+    throw new DomainError("malformed_request", "There are too many parameters, or they are nested too deeply", { cause: error });
+  }
+}
+
+/**
+ * The parameters in a body: JSON, a form, or a multipart form; a body without a content type is taken for what it
+ * looks like, because programs written for 3scale leave it out. Throws with the limit when it is too long.
+ */
+export async function parseBody(event: Body, maxBytes: number): Promise<Params> {
+  const bytes = Buffer.from(event.body ?? "", event.isBase64Encoded === true ? "base64" : "utf8");
+  if (bytes.length === 0) return {};
+  if (bytes.length > maxBytes) {
+    throw new DomainError("payload_too_large", `The body is too large (maximum is ${maxBytes} bytes)`);
+  }
+  const contentType = headerOf(event, "content-type") ?? "";
+  const type = contentType.split(";")[0]?.trim().toLowerCase() ?? "";
+  if (type === "multipart/form-data") return parseMultipart(bytes, contentType);
+  const text = decode(bytes);
+  if (type === "application/json" || type.endsWith("+json") || (type === "" && /^\s*[{[]/.test(text))) return parseJson(text);
+  if (type === "application/x-www-form-urlencoded" || type === "") return parseForm(text);
+  throw new DomainError(
+    "unsupported_media_type",
+    "The content type is not supported: send application/json, application/x-www-form-urlencoded or multipart/form-data",
+  );
+}
+
+/** Query and body are one set of parameters; where both name one, the query's counts, as in Rails. */
+export function merge(query: Params, body: Params): Params {
+  return { ...body, ...query };
+}
+
+/** Attributes come bare or under the name of their resource: `{"service": {…}}`. */
+export function unwrap(params: Params, name: string | undefined): Params {
+  const inner = name === undefined ? undefined : params[name];
+  if (name === undefined || inner === undefined) return params;
+  if (!isObject(inner)) throw new DomainError("invalid", `Wrong type for parameter: ${name}`, { fields: { [name]: ["is not an object"] } });
+  const { [name]: _, ...outer } = params;
+  return { ...outer, ...inner };
+}
+
+function parseJson(text: string): Params {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new DomainError("malformed_request", "The body is not valid JSON", { cause: error });
+  }
+  if (!isObject(value)) throw new DomainError("malformed_request", "The body must be a JSON object");
+  return value;
+}
+
+async function parseMultipart(bytes: Buffer, contentType: string): Promise<Params> {
+  try {
+    const form = await new Response(new Uint8Array(bytes), { headers: { "content-type": contentType } }).formData();
+    const fields = [...form].map(([name, value]) => {
+      if (typeof value !== "string") throw new TypeError(`${name} is a file`);
+      return `${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
+    });
+    return parseForm(fields.join("&"));
+  } catch (error) {
+    throw new DomainError("malformed_request", "The body is not a valid multipart form of text fields", { cause: error });
+  }
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new DomainError("malformed_request", "The body is not valid UTF-8", { cause: error });
+  }
+}
+
+function isObject(value: unknown): value is Params {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,69 @@
+import XMLBuilder from "fast-xml-builder";
+import type { Page } from "../table/list.ts";
+
+/** An XML element's content: text, children by name, or several children of one name. */
+export type XmlContent = string | number | boolean | undefined | readonly XmlContent[] | { readonly [name: string]: XmlContent };
+
+/** How one kind of thing is written: its names, and its two renderings. `base` is the address of this API, for links. */
+export type Representation<T> = {
+  readonly one: string;
+  readonly many: string;
+  readonly json: (value: T, base: string) => object;
+  readonly xml?: (value: T) => XmlContent;
+};
+
+/** What an operation answers, before it is written in the format that was asked for. */
+export type Reply = {
+  readonly status: 200 | 201;
+  readonly json?: (base: string) => object;
+  readonly xml?: () => XmlContent;
+  /** The path of what was created. */
+  readonly location?: string;
+};
+
+/** 200 with an empty body: 3scale's answer to a deletion. */
+export const EMPTY: Reply = { status: 200 };
+
+/** One thing: `{"service": {…}}`, `<service>…</service>`. */
+export function one<T>(as: Representation<T>, value: T): Reply {
+  const { xml } = as;
+  return {
+    status: 200,
+    json: (base) => ({ [as.one]: as.json(value, base) }),
+    ...(xml === undefined ? {} : { xml: () => ({ [as.one]: xml(value) }) }),
+  };
+}
+
+/** 201, the thing, and where it is. */
+export function created<T>(as: Representation<T>, value: T, location: string): Reply {
+  return { ...one(as, value), status: 201, location };
+}
+
+/** A list: `{"services": [{"service": {…}}]}`; with 3scale's metadata when it is a page of something longer. */
+export function many<T>(as: Representation<T>, list: readonly T[] | Page<T>): Reply {
+  const { xml } = as;
+  const items: readonly T[] = "items" in list ? list.items : list;
+  const metadata = "items" in list && list.perPage < list.total ? metadataOf(list) : undefined;
+  return {
+    status: 200,
+    json: (base) => ({
+      [as.many]: items.map((item) => ({ [as.one]: as.json(item, base) })),
+      ...(metadata === undefined ? {} : { metadata }),
+    }),
+    ...(xml === undefined ? {} : { xml: () => ({ [as.many]: { ...attributes(metadata ?? {}), [as.one]: items.map(xml) } }) }),
+  };
+}
+
+function metadataOf({ perPage, total, page }: Page<unknown>) {
+  return { per_page: perPage, total_entries: total, total_pages: Math.ceil(total / perPage), current_page: page };
+}
+
+function attributes(values: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`@_${name}`, value]));
+}
+
+/** Writes an XML document of one root element. */
+export function xmlDocument(root: XmlContent): string {
+  const builder = new XMLBuilder({ ignoreAttributes: false });
+  return `<?xml version="1.0" encoding="UTF-8"?>${String(builder.build(root))}`;
+}

@@ -1,0 +1,16 @@
+import { isoSeconds } from "../../domain/time.ts";
+import type { AccessToken } from "../../domain/model.ts";
+import type { Representation } from "../reply.ts";
+
+/** 3scale: app/representers/access_token_representer.rb. `expires_at` is absent when there is none; dates are our addition. */
+export const accessToken: Representation<AccessToken & { readonly value?: string }> = {
+  one: "access_token",
+  many: "access_tokens",
+  json: ({ id, name, scopes, permission, expiresAt, createdAt, updatedAt, value }) => ({
+    id, name, scopes, permission,
+    ...(expiresAt === "never" ? {} : { expires_at: isoSeconds(expiresAt) }),
+    created_at: isoSeconds(createdAt),
+    updated_at: isoSeconds(updatedAt),
+    ...(value === undefined ? {} : { value }),
+  }),
+};

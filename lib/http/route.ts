@@ -1,0 +1,43 @@
+import { DomainError, notFound } from "../domain/errors.ts";
+import type { Operation } from "./operation.ts";
+
+/** The extensions that say a format. Others at the end of a path are not understood, as in 3scale. */
+const EXTENSION = /\.([A-Za-z][A-Za-z0-9]{0,9})$/;
+
+export type Located = { readonly operation: Operation; readonly path: Readonly<Record<string, string>> };
+
+/** Splits a path from the format its extension asks for; JSON when it has none (design.md §6: never by `Accept`). */
+export function formatOf(path: string): { readonly bare: string; readonly format: string } {
+  const [, extension] = EXTENSION.exec(path) ?? [];
+  return extension === undefined ? { bare: path, format: "json" } : { bare: path.slice(0, -extension.length - 1), format: extension.toLowerCase() };
+}
+
+/**
+ * Finds the operation for a method and a path (decoded, without extension). API Gateway's greedy routes hand a whole
+ * API to one function, so that the function chooses. Throws not_found, or not_acceptable for a format it does not speak.
+ */
+export function locate(operations: readonly Operation[], method: string, bare: string, format: string): Located {
+  for (const operation of operations) {
+    const path = operation.methods.includes(method as never) ? match(operation.path, bare) : undefined;
+    if (path === undefined) continue;
+    if (!(operation.formats ?? ["json"]).includes(format as never)) {
+      throw new DomainError("not_acceptable", `The server does not understand "${format}" request.`);
+    }
+    return { operation, path };
+  }
+  throw notFound();
+}
+
+function match(template: string, path: string): Record<string, string> | undefined {
+  const wanted = template.split("/");
+  const given = path.split("/");
+  if (wanted.length !== given.length) return undefined;
+  const found: Record<string, string> = {};
+  for (const [at, segment] of wanted.entries()) {
+    const text = given[at];
+    if (text === undefined || text === "" && at > 0) return undefined;
+    if (segment.startsWith("{")) found[segment.slice(1, -1)] = text;
+    else if (segment !== text) return undefined;
+  }
+  return found;
+}

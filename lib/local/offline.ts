@@ -1,0 +1,43 @@
+import { appendFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { LOOPBACK } from "./ports.ts";
+import { spawnTied, type TiedProcess } from "./tied-process.ts";
+import { STAGE, type portsFrom } from "./stack.ts";
+
+type Wanted = {
+  readonly root: string;
+  readonly ports: ReturnType<typeof portsFrom>;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly log: string;
+};
+
+const START_TIMEOUT_MS = 90_000;
+
+/** Runs serverless-offline over the bundles of serverless.yml, and returns when the API answers. Its chatter goes to a log file. */
+export async function startOffline({ root, ports, environment, log }: Wanted): Promise<TiedProcess> {
+  const serverless = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
+  const offline = spawnTied(process.execPath, [
+    serverless, "offline", "--stage", STAGE, "--host", LOOPBACK, "--httpPort", String(ports.http), "--lambdaPort", String(ports.lambda),
+    "--albPort", String(ports.events + 1),
+  ], { cwd: root, env: { ...process.env, ...environment, SLS_TELEMETRY_DISABLED: "1" }, onOutput: (text) => appendFileSync(log, text) });
+
+  const patience = AbortSignal.timeout(START_TIMEOUT_MS);
+  while (offline.alive() && !patience.aborted) {
+    if (await answers(`http://${LOOPBACK}:${ports.http}/admin/api/provider.json`)) return offline;
+    await sleep(50);
+  }
+  const why = offline.lastWords().trim().split("\n").slice(-5).join("\n");
+  await offline.stop("SIGKILL");
+  throw new Error(`serverless-offline did not answer: ${why}`);
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    // Without a credential the answer is 403: the authorizer and the function behind it are up.
+    return (await fetch(url, { signal: AbortSignal.timeout(5000) })).status === 403;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,74 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import path from "node:path";
+import { systemClock } from "../domain/brands.ts";
+import type { Hashing, Sealing, Storage } from "../operations/context.ts";
+import { kmsKeyring } from "../secrets/keyring.ts";
+import { parsePeppers } from "../secrets/pepper.ts";
+import { openTable } from "../table/client.ts";
+import { startAwsDouble } from "./aws-double.ts";
+import { createTable } from "./create-table.ts";
+import { startDynamoDbLocal } from "./dynamodb-local.ts";
+import { LOOPBACK } from "./ports.ts";
+import { localKeys, writeSecretFile } from "./secrets-file.ts";
+import { seed, type Seeded } from "./seed.ts";
+
+export const STAGE = "local";
+const TABLE_NAME = `latchkey-${STAGE}`;
+const SEALING_KEY_ID = `alias/latchkey-${STAGE}`;
+
+/** The ports, all on loopback: the API's, and those after it. */
+export function portsFrom(first: number) {
+  return { http: first, lambda: first + 1, dynamodb: first + 2, aws: first + 3, events: first + 4 };
+}
+
+export type Stack = {
+  readonly seeded: Seeded;
+  /** What the functions find in their environment, as they would in AWS. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly loopbackOnly: boolean;
+  stop(): Promise<void>;
+};
+
+/** Starts what stands in for AWS, with a table in it and an account in the table: data kept in `dataDir`, or in memory. */
+export async function startStack(ports: ReturnType<typeof portsFrom>, runDir: string, dataDir: string | undefined): Promise<Stack> {
+  const keysDir = dataDir ?? runDir;
+  await mkdir(keysDir, { recursive: true });
+  // In memory, data and the keys to it begin and end together.
+  if (dataDir === undefined) await Promise.all(["keys.json", "seed.json", "checkpoints.json"].map((name) => rm(path.join(runDir, name), { force: true })));
+
+  const { peppers, masterKey } = await localKeys(keysDir);
+  const dynamodb = await startDynamoDbLocal({ port: ports.dynamodb, ...(dataDir === undefined ? {} : { dataDir: path.join(dataDir, "dynamodb") }) });
+  const aws = await startAwsDouble({ port: ports.aws, masterKey });
+  const environment = {
+    AWS_REGION: "eu-west-1", AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local",
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
+    AWS_ENDPOINT_URL_KMS: aws.endpoint, AWS_ENDPOINT_URL_SQS: aws.endpoint, AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.endpoint,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: `http://${LOOPBACK}:${ports.events}`,
+    LATCHKEY_PEPPERS: peppers,
+    LATCHKEY_DEAD_LETTER_QUEUE_URL: `${aws.endpoint}/000000000000/DeadLetters`,
+    LATCHKEY_PUBLIC_URL: `http://${LOOPBACK}:${ports.http}`,
+    LATCHKEY_EVENTS_PORT: String(ports.events),
+    LATCHKEY_CHECKPOINTS: path.join(keysDir, "checkpoints.json"),
+  };
+  Object.assign(process.env, environment);
+  await createTable(TABLE_NAME);
+
+  return {
+    seeded: await seededOnce(keysDir, { table: openTable(TABLE_NAME), clock: systemClock, peppers: parsePeppers(peppers), keyring: kmsKeyring(SEALING_KEY_ID) }),
+    environment,
+    loopbackOnly: dynamodb.loopbackOnly,
+    async stop() {
+      await Promise.all([dynamodb.stop(), aws.stop()]);
+    },
+  };
+}
+
+/** Seeds data once; values are shown once too, so what was seeded is kept beside the data. */
+async function seededOnce(dir: string, deps: Storage & Hashing & Sealing): Promise<Seeded> {
+  const file = path.join(dir, "seed.json");
+  if (existsSync(file)) return JSON.parse(await readFile(file, "utf8")) as Seeded;
+  const seeded = await seed(deps);
+  await writeSecretFile(file, seeded);
+  return seeded;
+}

@@ -1,0 +1,181 @@
+import { epochSeconds, type AccessTokenId, type MemberId } from "../domain/brands.ts";
+import { ceilingOf, exceeding, type Excess } from "../domain/ceiling.ts";
+import { DomainError, invalid, notFound } from "../domain/errors.ts";
+import { actorOf, type DomainEvent } from "../domain/events.ts";
+import type { AccessToken, Member, Principal } from "../domain/model.ts";
+import { isoSeconds } from "../domain/time.ts";
+import { accessTokenString } from "../domain/token-string.ts";
+import { digest, importedDigests } from "../secrets/pepper.ts";
+import { newId, newSecret } from "../secrets/random.ts";
+import {
+  accessTokenRow, importedRow, listAccessTokens, readAccessToken, type StoredAccessToken,
+} from "../table/access-tokens.ts";
+import { record } from "../table/events.ts";
+import { readMember } from "../table/members.ts";
+import { keys } from "../table/model.ts";
+import { transact } from "../table/transact.ts";
+import { authenticate } from "./authenticate.ts";
+import { event, memberOf, untilStored, type Hashing, type Storage } from "./context.ts";
+
+export type NewAccessToken = Pick<AccessToken, "name" | "scopes" | "permission" | "expiresAt">;
+export type AccessTokenChanges = { readonly [K in keyof NewAccessToken]?: NewAccessToken[K] | undefined };
+
+/** Issues a token to the principal's own member. Its value is in the result and nowhere else; the table keeps a hash. */
+export async function issueAccessToken(
+  deps: Storage & Hashing, creator: Principal, wanted: NewAccessToken,
+): Promise<{ readonly token: AccessToken; readonly value: string }> {
+  refuse(exceeding(ceilingOf(creator), wanted));
+  refusePast(deps, wanted.expiresAt);
+  const owner = memberOf(creator);
+  return untilStored(async () => {
+    const token = newToken(deps, owner, wanted);
+    const value = accessTokenString(owner.accountId, owner.id, token.id, newSecret());
+    const stored = await insert(deps, creator, { token, digest: digest(deps.peppers, value), imported: false });
+    return stored ? { token, value } : undefined;
+  });
+}
+
+/**
+ * Takes over a token that 3scale issued to a member, of which only the SHA-384 digest (96 hex digits) is known, so
+ * that programs keep their values. The ceiling is the member's own. Refused as invalid when it is here already.
+ */
+export async function importAccessToken(
+  deps: Storage & Hashing, owner: Member, wanted: NewAccessToken, sha384: string,
+): Promise<AccessToken> {
+  const creator: Principal = { kind: "member", member: owner };
+  refuse(exceeding(ceilingOf(creator), wanted));
+  const found = importedDigests(deps.peppers, sha384).find(({ pepper }) => pepper === deps.peppers.current);
+  if (found === undefined) throw new Error("The current pepper is missing");
+  const token = newToken(deps, owner, wanted);
+  if (!(await insert(deps, creator, { token, digest: found, imported: true }))) throw invalid({ digest: ["has already been imported"] });
+  return token;
+}
+
+/** The tokens of the principal's member whose names contain `name`, by id, expired ones included. */
+export async function listOwnAccessTokens(deps: Storage, principal: Principal, name: string): Promise<AccessToken[]> {
+  const owner = memberOf(principal);
+  const tokens = await listAccessTokens(deps.table, owner.accountId, owner.id);
+  return tokens.filter((token) => token.name.includes(name));
+}
+
+/** One token of the principal's member. Somebody else's does not exist, as far as they can see. */
+export async function readOwnAccessToken(deps: Storage, principal: Principal, id: AccessTokenId): Promise<AccessToken> {
+  return (await load(deps, memberOf(principal), id)).token;
+}
+
+/** The id of the principal's own token that has this value, by which 3scale's programs may name it. */
+export async function idOfOwnAccessToken(deps: Storage & Hashing, principal: Principal, value: string): Promise<AccessTokenId> {
+  const named = await authenticate(deps, value);
+  if (named?.kind !== "access_token" || named.owner.id !== memberOf(principal).id || named.owner.accountId !== memberOf(principal).accountId) throw notFound();
+  return named.token.id;
+}
+
+/** Changes a token of the principal's member. What it adds to the token is bound by the same ceiling as a new one (D1). */
+export async function updateAccessToken(
+  deps: Storage, principal: Principal, id: AccessTokenId, changes: AccessTokenChanges,
+): Promise<AccessToken> {
+  refusePast(deps, changes.expiresAt);
+  return untilStored(async () => {
+    const stored = await load(deps, memberOf(principal), id);
+    const { name, scopes, permission, expiresAt } = stored.token;
+    const wanted = {
+      name: changes.name ?? name, scopes: changes.scopes ?? scopes, permission: changes.permission ?? permission, expiresAt: changes.expiresAt ?? expiresAt,
+    };
+    refuse(exceeding(ceilingOf(principal), wanted, stored.token));
+    const token = { ...stored.token, ...wanted, version: stored.token.version + 1, updatedAt: deps.clock() };
+    const outcome = await transact(deps.table, [
+      { put: accessTokenRow({ ...stored, token }), when: { version: stored.token.version } },
+      record(tokenEvent(deps, principal, "access_token.updated", token)),
+    ]);
+    return outcome.done ? token : undefined;
+  });
+}
+
+/**
+ * Deletes a token of the principal's member: from the answer on it is unknown. A token that deletes itself twice, as
+ * a program does that lost the first answer, succeeds both times.
+ */
+export async function deleteOwnAccessToken(deps: Storage, principal: Principal, id: AccessTokenId): Promise<void> {
+  const isOwnCredential = principal.kind === "access_token" && principal.token.id === id;
+  const deleted = await remove(deps, principal, memberOf(principal), id);
+  if (!deleted && !isOwnCredential) throw notFound();
+}
+
+/** The tokens of a member of the principal's account, for its admins: never a value, which nobody has. */
+export async function listAccessTokensOf(deps: Storage, principal: Principal, memberId: MemberId): Promise<AccessToken[]> {
+  const { accountId } = memberOf(principal);
+  if ((await readMember(deps.table, accountId, memberId)) === undefined) throw notFound();
+  return listAccessTokens(deps.table, accountId, memberId);
+}
+
+/** Deletes a token of a member of the principal's account, for its admins. */
+export async function deleteAccessTokenOf(deps: Storage, principal: Principal, memberId: MemberId, id: AccessTokenId): Promise<void> {
+  const { accountId } = memberOf(principal);
+  if (!(await remove(deps, principal, { accountId, id: memberId }, id))) throw notFound();
+}
+
+type Owner = Pick<Member, "accountId" | "id">;
+
+async function load(deps: Storage, owner: Owner, id: AccessTokenId): Promise<StoredAccessToken> {
+  const stored = await readAccessToken(deps.table, owner.accountId, owner.id, id);
+  if (stored === undefined) throw notFound();
+  return stored;
+}
+
+async function remove(deps: Storage, principal: Principal, owner: Owner, id: AccessTokenId): Promise<boolean> {
+  const stored = await readAccessToken(deps.table, owner.accountId, owner.id, id);
+  if (stored === undefined) return false;
+  const outcome = await transact(deps.table, [
+    { remove: keys.accessToken(owner.accountId, owner.id, id), when: "present" },
+    record(tokenEvent(deps, principal, "access_token.deleted", stored.token)),
+    ...(stored.imported ? [{ remove: keys.imported(stored.digest.hash) }] : []),
+  ]);
+  return outcome.done;
+}
+
+/** Stores a new token. False when its id, or the digest it was imported with, is taken. */
+async function insert(deps: Storage, creator: Principal, stored: StoredAccessToken): Promise<boolean> {
+  const { accountId, ownerId, id } = stored.token;
+  const outcome = await transact(deps.table, [
+    // A member who is suspended or deleted meanwhile gets no token: it would be an orphan that nobody sees.
+    { check: keys.member(accountId, ownerId), when: "active" },
+    { put: accessTokenRow(stored), when: "absent" },
+    record(tokenEvent(deps, creator, "access_token.created", stored.token)),
+    ...(stored.imported ? [{ put: importedRow(stored.digest, { accountId, ownerId, id }), when: "absent" as const }] : []),
+  ]);
+  if (!outcome.done && outcome.refused.includes(0)) throw new DomainError("access_denied", "Access denied");
+  return outcome.done;
+}
+
+function newToken(deps: Storage, owner: Member, wanted: NewAccessToken): AccessToken {
+  const now = deps.clock();
+  const { name, scopes, permission, expiresAt } = wanted;
+  return {
+    accountId: owner.accountId, ownerId: owner.id, id: newId(), name, scopes, permission, expiresAt,
+    version: 1, createdAt: now, updatedAt: now,
+  };
+}
+
+function tokenEvent(deps: Storage, principal: Principal, type: DomainEvent["type"], token: AccessToken): DomainEvent {
+  const { name, scopes, permission, expiresAt } = token;
+  return event(deps, {
+    accountId: token.accountId, type, actor: actorOf(principal),
+    subject: { memberId: token.ownerId, tokenId: token.id }, facts: { name, scopes, permission, expiresAt },
+  });
+}
+
+/** Only the future can be given as an expiry; 3scale's words. */
+function refusePast({ clock }: Storage, expiresAt: AccessToken["expiresAt"] | undefined): void {
+  const now = clock();
+  if (expiresAt === undefined || expiresAt === "never" || expiresAt > now) return;
+  const example = isoSeconds(epochSeconds(now + 7 * 24 * 60 * 60));
+  throw invalid({ expires_at: [`Date must follow ISO8601 format and be future. Example: ${example}.`] });
+}
+
+function refuse(excess: readonly Excess[]): void {
+  if (excess.length === 0) return;
+  const fields: Record<string, string[]> = {};
+  for (const { field, message } of excess) (fields[field] ??= []).push(message);
+  throw invalid(fields);
+}
+

@@ -1,0 +1,84 @@
+import type { ApplicationId, ServiceId } from "../domain/brands.ts";
+import { notFound } from "../domain/errors.ts";
+import { actorOf } from "../domain/events.ts";
+import { reaches, serviceAccessOf } from "../domain/rights.ts";
+import type { Application, Principal } from "../domain/model.ts";
+import { newId } from "../secrets/random.ts";
+import { applicationRow, findByUserKey, listApplications, readApplication } from "../table/applications.ts";
+import { record } from "../table/events.ts";
+import type { Page, PageWanted } from "../table/list.ts";
+import { readServices } from "../table/services.ts";
+import { keys } from "../table/model.ts";
+import { transact } from "../table/transact.ts";
+import { event, memberOf, untilStored, type Storage } from "./context.ts";
+
+/** An application with the name of the service that it uses, as it is shown. */
+export type ShownApplication = Application & { readonly serviceName: string };
+/** A service to look in: any, one, or a text that names none. */
+export type WantedService = ServiceId | "any" | "unknown";
+export type NewApplication = Pick<Application, "serviceId" | "name" | "description" | "userKey">;
+
+/** Makes an application that uses a service. Refused as not found when the service is gone. */
+export async function createApplication(deps: Storage, principal: Principal, wanted: NewApplication): Promise<Application> {
+  const { accountId } = memberOf(principal);
+  const now = deps.clock();
+  return untilStored(async () => {
+    const { serviceId, name, description, userKey } = wanted;
+    const application: Application = {
+      accountId, id: newId(), serviceId, name, description, userKey, state: "live", version: 1, createdAt: now, updatedAt: now,
+    };
+    const outcome = await transact(deps.table, [
+      { put: applicationRow(application), when: "absent" },
+      { check: keys.service(accountId, serviceId), when: "present" },
+      record(event(deps, {
+        accountId, type: "application.created", actor: actorOf(principal), subject: { serviceId, applicationId: application.id }, facts: { name },
+      })),
+    ]);
+    if (!outcome.done && outcome.refused.includes(1)) throw notFound();
+    return outcome.done ? application : undefined;
+  });
+}
+
+/** One page of the applications of the services that the principal reaches, or of one of those services. */
+export async function listApplicationsFor(
+  deps: Storage, principal: Principal, service: WantedService, wanted: PageWanted,
+): Promise<Page<ShownApplication>> {
+  const member = memberOf(principal);
+  const access = serviceAccessOf(member);
+  // A hidden service and one that does not exist both have no applications (D4).
+  const services = service === "any" ? access : service !== "unknown" && reaches(access, service) ? [service] : [];
+  const page = await listApplications(deps.table, member.accountId, services, wanted);
+  return { ...page, items: await shown(deps, page.items) };
+}
+
+/** The application with this id, or with this user key, if it uses a service that the principal reaches. */
+export async function findApplicationFor(
+  deps: Storage, principal: Principal,
+  by: { readonly id?: ApplicationId | undefined; readonly userKey?: string | undefined; readonly serviceId: WantedService },
+): Promise<ShownApplication> {
+  const member = memberOf(principal);
+  const { accountId } = member;
+  const byId = by.id === undefined ? undefined : await readApplication(deps.table, accountId, by.id);
+  const candidates = byId !== undefined ? [byId] : by.userKey === undefined ? [] : await findByUserKey(deps.table, accountId, by.userKey);
+  const found = candidates.filter(
+    ({ serviceId }) => reaches(serviceAccessOf(member), serviceId) && (by.serviceId === "any" || by.serviceId === serviceId),
+  );
+  const [application] = await shown(deps, found.slice(0, 1));
+  if (application === undefined) throw notFound();
+  return application;
+}
+
+/** Adds the services' names. An application whose service has just been deleted is on its way out and not shown. */
+async function shown(deps: Storage, applications: readonly Application[]): Promise<ShownApplication[]> {
+  const [first] = applications;
+  if (first === undefined) return [];
+  const ids = [...new Set(applications.map((application) => application.serviceId))];
+  const names = new Map<ServiceId, string>();
+  for (let at = 0; at < ids.length; at += 100) {
+    for (const service of await readServices(deps.table, first.accountId, ids.slice(at, at + 100))) names.set(service.id, service.name);
+  }
+  return applications.flatMap((application) => {
+    const serviceName = names.get(application.serviceId);
+    return serviceName === undefined ? [] : [{ ...application, serviceName }];
+  });
+}

@@ -1,0 +1,127 @@
+import type { AccountId, ServiceId } from "../domain/brands.ts";
+import { invalid, notFound } from "../domain/errors.ts";
+import { actorOf, type Actor } from "../domain/events.ts";
+import { reaches, serviceAccessOf } from "../domain/rights.ts";
+import type { Principal, Service, ServiceSettings } from "../domain/model.ts";
+import { systemNameFrom } from "../domain/system-name.ts";
+import { serviceTokenString } from "../domain/token-string.ts";
+import { digest } from "../secrets/pepper.ts";
+import { newId, newSecret } from "../secrets/random.ts";
+import { seal } from "../secrets/seal.ts";
+import { readAccount } from "../table/accounts.ts";
+import { record } from "../table/events.ts";
+import type { Page, PageWanted } from "../table/list.ts";
+import { keys } from "../table/model.ts";
+import { releaseName, takeName } from "../table/members.ts";
+import { listServices, readService, readServices, serviceRow, serviceTokenRow, tombstoneRow } from "../table/services.ts";
+import { transact } from "../table/transact.ts";
+import { event, memberOf, untilStored, type Hashing, type Sealing, type Storage } from "./context.ts";
+
+export type NewService = { readonly name: string; readonly systemName?: string | undefined; readonly settings: ServiceSettings };
+export type ServiceChanges = {
+  readonly name?: string | undefined;
+  readonly settings?: ServiceSettings | undefined;
+  readonly state?: Service["state"] | undefined;
+};
+
+/** Makes a service and its token, both or neither (D9). */
+export async function createService(deps: Storage & Hashing & Sealing, principal: Principal, wanted: NewService): Promise<Service> {
+  const { accountId } = memberOf(principal);
+  return untilStored(async () => {
+    const made = await bear(deps, accountId, newId(), wanted, actorOf(principal));
+    return made === "id_taken" ? undefined : made;
+  });
+}
+
+/**
+ * Makes the service that an existing catalogue announces, under the catalogue's id. Announced again, at the same time
+ * or after its deletion, it stays what it is: one service and one token, or none (D9).
+ */
+export async function importService(deps: Storage & Hashing & Sealing, accountId: AccountId, id: ServiceId, wanted: NewService): Promise<void> {
+  await bear(deps, accountId, id, wanted, { system: "import" });
+}
+
+/** The services the principal reaches, one page of them. */
+export async function listServicesFor(deps: Storage, principal: Principal, wanted: PageWanted): Promise<Page<Service>> {
+  const member = memberOf(principal);
+  const access = serviceAccessOf(member);
+  if (access === "all") return listServices(deps.table, member.accountId, wanted);
+  const ids = [...access].sort((a, b) => a - b);
+  const shown = ids.slice((wanted.page - 1) * wanted.perPage, wanted.page * wanted.perPage);
+  const items: Service[] = [];
+  for (let at = 0; at < shown.length; at += 100) items.push(...(await readServices(deps.table, member.accountId, shown.slice(at, at + 100))));
+  return { ...wanted, items, total: ids.length };
+}
+
+/** One service. A hidden one is read like a missing one and answers like it (D4). */
+export async function readServiceFor(deps: Storage, principal: Principal, id: ServiceId): Promise<Service> {
+  const member = memberOf(principal);
+  const service = await readService(deps.table, member.accountId, id);
+  if (service === undefined || !reaches(serviceAccessOf(member), id)) throw notFound();
+  return service;
+}
+
+/** Changes a service; its id and system name stay (3scale: PUT /admin/api/services/{id}). */
+export async function updateService(deps: Storage, principal: Principal, id: ServiceId, changes: (before: Service) => ServiceChanges): Promise<Service> {
+  return untilStored(async () => {
+    const before = await readServiceFor(deps, principal, id);
+    const { name, settings, state } = changes(before);
+    const service: Service = {
+      ...before, name: name ?? before.name, settings: settings ?? before.settings, state: state ?? before.state,
+      version: before.version + 1, updatedAt: deps.clock(),
+    };
+    const outcome = await transact(deps.table, [
+      { put: serviceRow(service), when: { version: before.version } },
+      record(event(deps, {
+        accountId: service.accountId, type: "service.updated", actor: actorOf(principal), subject: { serviceId: id }, facts: { name: service.name, state: service.state },
+      })),
+    ]);
+    return outcome.done ? service : undefined;
+  });
+}
+
+/** Deletes a service. Its token is replaced by a tombstone in the same transaction: invalid at once, and for good. */
+export async function deleteService(deps: Storage, principal: Principal, id: ServiceId): Promise<void> {
+  await untilStored(async () => {
+    const service = await readServiceFor(deps, principal, id);
+    const { accountId } = service;
+    const outcome = await transact(deps.table, [
+      { remove: keys.service(accountId, id), when: { version: service.version } },
+      { put: tombstoneRow(accountId, id, deps.clock()) },
+      releaseName(accountId, "system_name", service.systemName),
+      record(event(deps, { accountId, type: "service.deleted", actor: actorOf(principal), subject: { serviceId: id }, facts: { name: service.name } })),
+    ]);
+    return outcome.done || undefined;
+  });
+}
+
+async function bear(
+  deps: Storage & Hashing & Sealing, accountId: AccountId, id: ServiceId, wanted: NewService, actor: Actor,
+): Promise<Service | "id_taken"> {
+  const account = await readAccount(deps.table, accountId);
+  if (account === undefined) throw notFound();
+  const dataKey = await deps.keyring.unwrap(accountId, account.wrappedKey);
+  const now = deps.clock();
+  const value = serviceTokenString(accountId, id, newSecret());
+  const token = {
+    token: { accountId, serviceId: id, createdAt: now }, digest: digest(deps.peppers, value), sealed: seal(dataKey, accountId, id, value),
+  };
+  const derived = systemNameFrom(wanted.name);
+  // A name that was derived and is taken gives way; one that was asked for is refused.
+  for (const systemName of wanted.systemName === undefined ? [derived, `${derived}_${id.toString(36)}`] : [wanted.systemName]) {
+    const service: Service = {
+      accountId, id, name: wanted.name, systemName, state: "incomplete", settings: wanted.settings, version: 1, createdAt: now, updatedAt: now,
+    };
+    const outcome = await transact(deps.table, [
+      { put: serviceRow(service), when: "absent" },
+      { put: serviceTokenRow(token), when: "absent" },
+      takeName(accountId, "system_name", systemName),
+      record(event(deps, {
+        accountId, type: "service.created", actor, subject: { serviceId: id }, facts: { name: service.name, system_name: systemName },
+      })),
+    ]);
+    if (outcome.done) return service;
+    if (outcome.refused.includes(0) || outcome.refused.includes(1)) return "id_taken";
+  }
+  throw invalid({ system_name: ["has already been taken"] });
+}

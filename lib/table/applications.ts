@@ -1,0 +1,49 @@
+import type { AccountId, ApplicationId, ServiceId } from "../domain/brands.ts";
+import type { Application } from "../domain/model.ts";
+import { readRow, type Table } from "./client.ts";
+import { pageOf, rowsOf, type Page, type PageWanted } from "./list.ts";
+import { inIndex, keys, listings, type Row } from "./model.ts";
+import { expectType, idIn, oneOf, text, versioned } from "./row.ts";
+
+export function applicationRow(application: Application): Row {
+  const { accountId, id, serviceId, userKey } = application;
+  return {
+    ...keys.application(accountId, id),
+    ...inIndex(listings.applicationsOfService(accountId, serviceId), id),
+    ...inIndex(listings.applicationsByUserKey(accountId, userKey), id),
+    type: "application",
+    ...application,
+  };
+}
+
+export function applicationFrom(row: Row): Application {
+  expectType(row, "application");
+  return {
+    accountId: idIn(row, "accountId"),
+    id: idIn(row, "id"),
+    serviceId: idIn(row, "serviceId"),
+    name: text(row, "name"),
+    description: text(row, "description"),
+    state: oneOf(row, "state", ["live", "suspended", "pending"]),
+    userKey: text(row, "userKey"),
+    ...versioned(row),
+  };
+}
+
+export async function readApplication(table: Table, account: AccountId, application: ApplicationId): Promise<Application | undefined> {
+  const row = await readRow(table, keys.application(account, application));
+  return row === undefined ? undefined : applicationFrom(row);
+}
+
+export async function findByUserKey(table: Table, account: AccountId, userKey: string): Promise<Application[]> {
+  return (await Array.fromAsync(rowsOf(table, listings.applicationsByUserKey(account, userKey)))).map(applicationFrom);
+}
+
+/** One page of all applications of the account, or only of those that use the given services. */
+export async function listApplications(
+  table: Table, account: AccountId, services: "all" | readonly ServiceId[], wanted: PageWanted,
+): Promise<Page<Application>> {
+  const from = services === "all" ? [listings.applications(account)] : services.map((service) => listings.applicationsOfService(account, service));
+  const page = await pageOf(table, from, wanted);
+  return { ...page, items: page.items.map(applicationFrom) };
+}

@@ -1,0 +1,42 @@
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import { EVENT_TYPES, type DomainEvent } from "../domain/events.ts";
+import type { Table } from "./client.ts";
+import { keys, type Row } from "./model.ts";
+import { expectType, idIn, oneOf, text, time } from "./row.ts";
+import type { Write } from "./transact.ts";
+
+/** The row of an event: written with the change it tells of, never after it (D10). */
+export function record(event: DomainEvent): Write {
+  return { put: eventRow(event) };
+}
+
+/** Records something that changed nothing else, as that somebody looked at a secret. */
+export async function append(table: Table, event: DomainEvent): Promise<void> {
+  await table.client.send(new PutCommand({ TableName: table.name, Item: eventRow(event) }));
+}
+
+function eventRow(event: DomainEvent): Row {
+  const month = new Date(event.at * 1000).toISOString().slice(0, 7);
+  const { type, facts, ...rest } = event;
+  // Facts are for people and subscribers, never for a condition: one text keeps them exactly as they were.
+  return { ...keys.event(event.accountId, month, event.id), type: "event", event: type, ...rest, facts: JSON.stringify(facts) };
+}
+
+export function eventFrom(row: Row): DomainEvent {
+  expectType(row, "event");
+  return {
+    id: text(row, "id"),
+    accountId: idIn(row, "accountId"),
+    type: oneOf(row, "event", EVENT_TYPES),
+    at: time(row, "at"),
+    actor: object<DomainEvent["actor"]>(row, "actor"),
+    subject: object<DomainEvent["subject"]>(row, "subject"),
+    facts: JSON.parse(text(row, "facts")) as DomainEvent["facts"],
+  };
+}
+
+function object<T>(row: Row, attribute: string): T {
+  const value = row[attribute];
+  if (typeof value !== "object" || value === null) throw new Error(`The event has a bad ${attribute}`);
+  return value as T;
+}

@@ -1,0 +1,54 @@
+import type { AccountId, MemberId } from "../domain/brands.ts";
+import { MEMBER_STATES, ROLES, SECTIONS, type Member } from "../domain/model.ts";
+import { readRow, type Table } from "./client.ts";
+import { rowsOf } from "./list.ts";
+import { inIndex, keys, listings, type Row, type UniqueField } from "./model.ts";
+import { expectType, idIn, idsIn, oneOf, someOf, text, versioned } from "./row.ts";
+import type { Write } from "./transact.ts";
+
+export function memberRow(member: Member): Row {
+  return {
+    ...keys.member(member.accountId, member.id),
+    ...inIndex(listings.members(member.accountId), member.id),
+    type: "member",
+    ...member,
+  };
+}
+
+export function memberFrom(row: Row): Member {
+  expectType(row, "member");
+  return {
+    accountId: idIn(row, "accountId"),
+    id: idIn(row, "id"),
+    username: text(row, "username"),
+    email: text(row, "email"),
+    role: oneOf(row, "role", ROLES),
+    state: oneOf(row, "state", MEMBER_STATES),
+    sections: someOf(row, "sections", SECTIONS),
+    serviceAccess: row["serviceAccess"] === "all" ? "all" : idsIn(row, "serviceAccess"),
+    ...versioned(row),
+  };
+}
+
+export async function readMember(table: Table, account: AccountId, member: MemberId): Promise<Member | undefined> {
+  const row = await readRow(table, keys.member(account, member));
+  return row === undefined ? undefined : memberFrom(row);
+}
+
+export async function listMembers(table: Table, account: AccountId): Promise<Member[]> {
+  return (await Array.fromAsync(rowsOf(table, listings.members(account)))).map(memberFrom);
+}
+
+/** The names a member holds alone in the account. Letter case does not make them different. */
+export function uniqueNamesOf(member: Pick<Member, "username" | "email">): readonly (readonly [UniqueField, string])[] {
+  return [["username", member.username.toLowerCase()], ["email", member.email.toLowerCase()]];
+}
+
+/** Takes a name for its holder; the write is refused when another holds it. */
+export function takeName(account: AccountId, field: UniqueField, value: string): Write {
+  return { put: { ...keys.unique(account, field, value), type: "unique" }, when: "absent" };
+}
+
+export function releaseName(account: AccountId, field: UniqueField, value: string): Write {
+  return { remove: keys.unique(account, field, value) };
+}

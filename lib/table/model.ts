@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import type { AccessTokenId, AccountId, ApplicationId, MemberId, ServiceId } from "../domain/brands.ts";
+
+/**
+ * |  # | access pattern                              | index | keys                                                              |
+ * |  1 | read an account, list accounts (operator)   | table | pk=ACCOUNTS                          sk=ACCOUNT#a                  |
+ * |  2 | read a member (every request)               | table | pk=ACCOUNT#a#MEMBER#m                sk=MEMBER         consistent  |
+ * |  3 | list an account's members                   | gsi1  | gsi1pk=ACCOUNT#a#MEMBERS             gsi1sk=m                      |
+ * |  4 | read an access token (every request)        | table | pk=ACCOUNT#a#MEMBER#m#TOKEN#t        sk=ACCESS_TOKEN   consistent  |
+ * |  5 | list a member's access tokens               | gsi1  | gsi1pk=ACCOUNT#a#MEMBER#m#TOKENS     gsi1sk=t                      |
+ * |  6 | read a service, list an account's services  | table | pk=ACCOUNT#a#SERVICES                sk=s              consistent  |
+ * |  7 | read a service's token, or its tombstone    | table | pk=ACCOUNT#a#SERVICE#s               sk=SERVICE_TOKEN  consistent  |
+ * |  8 | read an application, list an account's      | table | pk=ACCOUNT#a#APPLICATIONS            sk=p              consistent  |
+ * |  9 | list a service's applications               | gsi1  | gsi1pk=ACCOUNT#a#SERVICE#s#APPLICATIONS  gsi1sk=p                  |
+ * | 10 | find an application by its user key         | gsi2  | gsi2pk=ACCOUNT#a#USER_KEY#h          gsi2sk=p                      |
+ * | 11 | a value is taken once per account           | table | pk=ACCOUNT#a#UNIQUE#field#h          sk=UNIQUE                     |
+ * | 12 | the record of what happened, and the outbox | table | pk=EVENT#a#yyyy-mm                   sk=event id                   |
+ * | 13 | find what was imported from 3scale          | table | pk=IMPORTED#h                        sk=IMPORTED       consistent  |
+ *
+ * Ids in sort keys are padded, so that text sorts as numbers do; `h` is a hash, so that no name becomes a key.
+ * Patterns 2 and 4 own a partition key each, because every request reads them and a partition serves 3,000 strong
+ * reads a second; they are never read from an index, because a GSI cannot be read consistently and a deleted token
+ * must stop at once. `ttl` is the TTL attribute; DynamoDB deletes late, so readers compare the expiry themselves.
+ */
+export const keys = {
+  account: (a: AccountId) => ({ pk: ACCOUNTS, sk: `ACCOUNT#${sortable(a)}` }),
+  member: (a: AccountId, m: MemberId) => ({ pk: `ACCOUNT#${a}#MEMBER#${m}`, sk: "MEMBER" }),
+  accessToken: (a: AccountId, m: MemberId, t: AccessTokenId) => ({ pk: `ACCOUNT#${a}#MEMBER#${m}#TOKEN#${t}`, sk: "ACCESS_TOKEN" }),
+  service: (a: AccountId, s: ServiceId) => ({ pk: `ACCOUNT#${a}#SERVICES`, sk: sortable(s) }),
+  serviceToken: (a: AccountId, s: ServiceId) => ({ pk: `ACCOUNT#${a}#SERVICE#${s}`, sk: "SERVICE_TOKEN" }),
+  application: (a: AccountId, p: ApplicationId) => ({ pk: `ACCOUNT#${a}#APPLICATIONS`, sk: sortable(p) }),
+  unique: (a: AccountId, field: UniqueField, value: string) => ({ pk: `ACCOUNT#${a}#UNIQUE#${field}#${hashOf(value)}`, sk: "UNIQUE" }),
+  event: (a: AccountId, month: string, eventId: string) => ({ pk: `EVENT#${a}#${month}`, sk: eventId }),
+  imported: (digest: string) => ({ pk: `IMPORTED#${digest}`, sk: "IMPORTED" }),
+} as const;
+
+/** Where lists are read: a partition of the table or of an index, in the order of the ids. */
+export const listings = {
+  accounts: () => ({ pk: ACCOUNTS }),
+  members: (a: AccountId) => ({ index: "gsi1", pk: `ACCOUNT#${a}#MEMBERS` }),
+  accessTokens: (a: AccountId, m: MemberId) => ({ index: "gsi1", pk: `ACCOUNT#${a}#MEMBER#${m}#TOKENS` }),
+  services: (a: AccountId) => ({ pk: `ACCOUNT#${a}#SERVICES` }),
+  applications: (a: AccountId) => ({ pk: `ACCOUNT#${a}#APPLICATIONS` }),
+  applicationsOfService: (a: AccountId, s: ServiceId) => ({ index: "gsi1", pk: `ACCOUNT#${a}#SERVICE#${s}#APPLICATIONS` }),
+  applicationsByUserKey: (a: AccountId, userKey: string) => ({ index: "gsi2", pk: `ACCOUNT#${a}#USER_KEY#${hashOf(userKey)}` }),
+} as const satisfies Record<string, (...ids: never[]) => Listing>;
+
+export type Key = { readonly pk: string; readonly sk: string };
+export type Listing = { readonly index?: "gsi1" | "gsi2"; readonly pk: string };
+export type UniqueField = "email" | "username" | "system_name";
+/** A row as DynamoDB holds it. Only `type` says what the rest is. */
+export type Row = Key & Readonly<Record<string, unknown>>;
+
+const ACCOUNTS = "ACCOUNTS";
+
+/** An id as sort key: 16 digits hold every safe integer. */
+export function sortable(number: number): string {
+  return String(number).padStart(16, "0");
+}
+
+/** The keys that put a row into a listing of an index, under its id. */
+export function inIndex(listing: Listing & { readonly index: "gsi1" | "gsi2" }, id: number): Record<string, string> {
+  return { [`${listing.index}pk`]: listing.pk, [`${listing.index}sk`]: sortable(id) };
+}
+
+function hashOf(value: string): string {
+  return createHash("sha256").update(value).digest("base64url");
+}
