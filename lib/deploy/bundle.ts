@@ -31,9 +31,9 @@ export async function bundle(root: string, sources: Sources, outdir: string): Pr
 function oneHandler(root: string): Plugin {
   return {
     name: "one-handler",
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^handler:/ }, ({ path: source }) => ({ path: source.slice("handler:".length), namespace: "handler" }));
-      onLoad({ filter: /./, namespace: "handler" }, ({ path: source }) => {
+    setup(build) {
+      build.onResolve({ filter: /^handler:/ }, ({ path: source }) => ({ path: source.slice("handler:".length), namespace: "handler" }));
+      build.onLoad({ filter: /./, namespace: "handler" }, ({ path: source }) => {
         const { dir, name, ext } = path.posix.parse(source);
         const exported = ext.slice(1);
         return { contents: `export { ${exported} as handler } from "./${dir}/${name}.ts";`, resolveDir: root };

@@ -35,8 +35,8 @@ export function fromText(text: unknown): Credential {
 
 function fromHeader(header: string | undefined): Credential {
   if (header === undefined || header.trim() === "") return NONE;
-  const [, scheme, rest = ""] = /^([A-Za-z]+)(?: +(.*))?$/.exec(header.trim()) ?? [];
-  switch (scheme?.toLowerCase()) {
+  const [, scheme = "", rest = ""] = /^([A-Za-z]+)(?: +(.*))?$/.exec(header.trim()) ?? [];
+  switch (scheme.toLowerCase()) {
     case "bearer":
       return fromText(rest);
     case "basic":

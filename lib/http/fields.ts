@@ -16,7 +16,7 @@ export const name = z.string({ error: BLANK }).check(
   z.refine((text) => text.isWellFormed(), "is not valid Unicode"),
   z.overwrite((text) => text.normalize("NFC")),
   z.refine((text) => text.trim() !== "", BLANK),
-  z.refine((text) => [...text].length <= 255, "is too long (maximum is 255 characters)"),
+  z.refine((text) => codePoints(text) <= 255, "is too long (maximum is 255 characters)"),
   z.refine((text) => !UNSEEN.test(text), "must not contain control characters"),
 );
 
@@ -24,7 +24,7 @@ export const name = z.string({ error: BLANK }).check(
 export const description = z.string({ error: "is invalid" }).check(
   z.refine((text) => text.isWellFormed(), "is not valid Unicode"),
   z.overwrite((text) => text.normalize("NFC")),
-  z.refine((text) => [...text].length <= 4000, "is too long (maximum is 4000 characters)"),
+  z.refine((text) => codePoints(text) <= 4000, "is too long (maximum is 4000 characters)"),
   z.refine((text) => !/[^\P{Cc}\n\r\t]/u.test(text), "must not contain control characters"),
 );
 
@@ -41,7 +41,7 @@ export const email = z.string({ error: BLANK }).check(
 /** One of a list; a number is taken for its text, as in `"backend_version": 1`. */
 export function oneOf<const T extends string>(values: readonly T[]) {
   return z.pipe(
-    z.union([z.string(), z.number()], { error: "is not included in the list" }),
+    z.union([z.string(), z.number()], { error: ({ input }) => (input === undefined ? BLANK : "is not included in the list") }),
     z.transform((value, context): T => {
       const found = values.find((each) => each === String(value));
       if (found === undefined) context.issues.push({ code: "custom", message: "is not included in the list", input: value });
@@ -86,7 +86,11 @@ export const expiry = z.pipe(
 export const page = z.optional(z.unknown());
 
 /** A filter's text; anything else matches nothing. */
-export const filter = z.optional(z.pipe(z.unknown(), z.transform((value) => (typeof value === "object" ? "" : String(value)))));
+export const filter = z.optional(z.pipe(z.unknown(), z.transform((value) => (typeof value === "number" ? String(value) : typeof value === "string" ? value : ""))));
+
+function codePoints(text: string): number {
+  return Array.from(text).length;
+}
 
 function parseTime(text: string): EpochSeconds | undefined {
   const [, year, month, day, hour, minute, second] = ISO_8601.exec(text) ?? [];

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import middy from "@middy/core";
 import httpHeaderNormalizer from "@middy/http-header-normalizer";
 import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
@@ -6,7 +7,7 @@ import { DomainError } from "../domain/errors.ts";
 import type { Principal } from "../domain/model.ts";
 import { authenticate } from "../operations/authenticate.ts";
 import { readMember } from "../table/members.ts";
-import { fromText } from "./credential.ts";
+import { fromText, headerOf } from "./credential.ts";
 import { errorResponse, JSON_TYPE, NO_STORE, spoken, XML_TYPE, type HttpResponse } from "./errors.ts";
 import { parseInput, type Operation } from "./operation.ts";
 import { merge, parseBody, parseForm, unwrap, type Params } from "./params.ts";
@@ -30,7 +31,7 @@ export function lambda(...operations: readonly Operation[]): Served {
       if (error.cause !== undefined && (error.code === "internal" || error.code === "unavailable")) {
         logger().error(error.message, { code: error.code, requestId: request.context.awsRequestId, error: error.cause as Error });
       }
-      request.response = errorResponse(error, formatOf((request.event as HttpEvent).rawPath ?? "").format);
+      request.response = errorResponse(error, formatOf((request.event as HttpEvent | null)?.rawPath ?? "").format);
     })
     .handler((event) => serve(operations, event as HttpEvent));
   return Object.assign(handler as unknown as Served, { operations });
@@ -50,7 +51,8 @@ async function serve(operations: readonly Operation[], event: HttpEvent): Promis
 
   const params = unwrap(withoutCredential(merge(parseForm(event.rawQueryString ?? ""), body)), operation.wrapper);
   const input = parseInput(operation, params);
-  return respond(await operation.run({ ...storage(), principal, path, input }), format);
+  const response = respond(await operation.run({ ...storage(), principal, path, input }), format);
+  return event.requestContext.http.method === "GET" ? unlessUnchanged(response, headerOf(event, "if-none-match")) : response;
 }
 
 /** Programs written for 3scale send the credential in the body, where no authorizer sees it (D17). */
@@ -91,6 +93,13 @@ function refusal(decision: Extract<Decision, { allow: false }>): DomainError {
     case "read_only":
       return new DomainError(decision.reason, "Your access token does not have the correct permissions", { missing: decision.missing });
   }
+}
+
+/** 304 for a client that has this very answer already: what 3scale's own clients ask for. */
+function unlessUnchanged(response: HttpResponse, known: string | undefined): HttpResponse {
+  const etag = `W/"${createHash("sha256").update(response.body).digest("base64url").slice(0, 22)}"`;
+  const headers = { ...response.headers, etag };
+  return known === etag ? { statusCode: 304, headers, body: "" } : { ...response, headers };
 }
 
 function respond(reply: Reply, format: string): HttpResponse {

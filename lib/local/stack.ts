@@ -34,8 +34,11 @@ export type Stack = {
 export async function startStack(ports: ReturnType<typeof portsFrom>, runDir: string, dataDir: string | undefined): Promise<Stack> {
   const keysDir = dataDir ?? runDir;
   await mkdir(keysDir, { recursive: true });
-  // In memory, data and the keys to it begin and end together.
-  if (dataDir === undefined) await Promise.all(["keys.json", "seed.json", "checkpoints.json"].map((name) => rm(path.join(runDir, name), { force: true })));
+  // In memory, data and what belongs to it begin and end together.
+  const forget = async () => {
+    if (dataDir === undefined) await Promise.all(["keys.json", "seed.json", "checkpoints.json"].map((name) => rm(path.join(runDir, name), { force: true })));
+  };
+  await forget();
 
   const { peppers, masterKey } = await localKeys(keysDir);
   const dynamodb = await startDynamoDbLocal({ port: ports.dynamodb, ...(dataDir === undefined ? {} : { dataDir: path.join(dataDir, "dynamodb") }) });
@@ -59,7 +62,7 @@ export async function startStack(ports: ReturnType<typeof portsFrom>, runDir: st
     environment,
     loopbackOnly: dynamodb.loopbackOnly,
     async stop() {
-      await Promise.all([dynamodb.stop(), aws.stop()]);
+      await Promise.all([dynamodb.stop(), aws.stop(), forget()]);
     },
   };
 }

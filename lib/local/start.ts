@@ -46,15 +46,19 @@ async function start(): Promise<void> {
 
   const baseUrl = `http://${LOOPBACK}:${ports.http}`;
   await writeSecretFile(DESCRIPTION, { baseUrl, pid: process.pid, ...stack.seeded });
+  let stopping = false;
   const stop = async (code: number) => {
+    if (stopping) return;
+    stopping = true;
     await rm(DESCRIPTION, { force: true });
     await Promise.all([offline.stop("SIGKILL"), stack.stop()]);
     process.exit(code);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => void stop(0));
   void offline.ended.then(() => {
+    if (stopping) return;
     console.error(`The HTTP API ended by itself; its last words are in ${path.relative(process.cwd(), log)}.`);
-    return stop(1);
+    void stop(1);
   });
   console.log(announcement(baseUrl, stack.seeded, { description: path.relative(process.cwd(), DESCRIPTION), loopbackOnly: stack.loopbackOnly }));
 }

@@ -160,7 +160,8 @@ function tokenEvent(deps: Storage, principal: Principal, type: DomainEvent["type
   const { name, scopes, permission, expiresAt } = token;
   return event(deps, {
     accountId: token.accountId, type, actor: actorOf(principal),
-    subject: { memberId: token.ownerId, tokenId: token.id }, facts: { name, scopes, permission, expiresAt },
+    subject: { memberId: token.ownerId, tokenId: token.id },
+    facts: { name, scopes, permission, ...(expiresAt === "never" ? {} : { expires_at: isoSeconds(expiresAt) }) },
   });
 }
 

@@ -1,0 +1,55 @@
+import { id, type MemberId, type ServiceId } from "../../lib/domain/brands.ts";
+import { BY_DEFAULT } from "../../lib/domain/service-settings.ts";
+import type { AccessToken, Member, Principal, Service } from "../../lib/domain/model.ts";
+import { issueAccessToken, type NewAccessToken } from "../../lib/operations/access-tokens.ts";
+import { createAccount } from "../../lib/operations/accounts.ts";
+import { createApplication } from "../../lib/operations/applications.ts";
+import { changeState, createMember, updateRights, type Rights } from "../../lib/operations/members.ts";
+import { createService } from "../../lib/operations/services.ts";
+import { readMember } from "../../lib/table/members.ts";
+import type { Deployment } from "./deployment.ts";
+
+/** A member of a test's account, and a token of theirs. */
+export type Person = { readonly member: Member; readonly token: AccessToken; readonly value: string };
+
+/** An account to test with, made by the product's own operations. */
+export type TestAccount = {
+  readonly admin: Person;
+  /** A new active member with these rights, who has a token with these properties. */
+  member(rights: Rights, token?: Partial<NewAccessToken>): Promise<Person>;
+  /** One more token for somebody. */
+  token(of: Person, token?: Partial<NewAccessToken>): Promise<Person>;
+  service(name: string): Promise<Service>;
+  application(serviceId: ServiceId, name: string): Promise<number>;
+};
+
+const TOKEN: NewAccessToken = { name: "for tests", scopes: ["account_management"], permission: "rw", expiresAt: "never" };
+let made = 0;
+
+export async function createTestAccount({ operator }: Deployment): Promise<TestAccount> {
+  const { admin, token, value } = await createAccount(operator, { name: `Account ${++made}`, adminEmail: `admin${made}@example.com` });
+  const asAdmin: Principal = { kind: "member", member: admin };
+
+  const issue = async (memberId: MemberId, wanted: Partial<NewAccessToken>): Promise<Person> => {
+    const member = await readMember(operator.table, admin.accountId, memberId);
+    if (member === undefined) throw new Error("That member is gone");
+    return { member, ...(await issueAccessToken(operator, { kind: "member", member }, { ...TOKEN, ...wanted })) };
+  };
+
+  return {
+    admin: { member: admin, token, value },
+    async member(rights, wanted = {}) {
+      const email = `member${++made}@example.com`;
+      const { id: memberId } = await createMember(operator, asAdmin, { username: email, email });
+      await updateRights(operator, asAdmin, memberId, rights);
+      await changeState(operator, asAdmin, memberId, "activate");
+      return issue(memberId, wanted);
+    },
+    token: (of, wanted = {}) => issue(of.member.id, wanted),
+    service: (name) => createService(operator, asAdmin, { name, settings: BY_DEFAULT }),
+    async application(serviceId, name) {
+      const application = await createApplication(operator, asAdmin, { serviceId: id(serviceId), name, description: "", userKey: `key-${++made}` });
+      return application.id;
+    },
+  };
+}

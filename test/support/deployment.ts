@@ -1,0 +1,96 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { inject } from "vitest";
+import { systemClock } from "../../lib/domain/brands.ts";
+import { startAwsDouble, type AwsDouble } from "../../lib/local/aws-double.ts";
+import { createTable } from "../../lib/local/create-table.ts";
+import type { Hashing, Sealing, Storage } from "../../lib/operations/context.ts";
+import { kmsKeyring } from "../../lib/secrets/keyring.ts";
+import { parsePeppers } from "../../lib/secrets/pepper.ts";
+import { PSEUDO_PARAMETERS, REGION, tableArn } from "./aws.ts";
+import { createBus, type Bus } from "./bus.ts";
+import { environmentOf } from "./environment.ts";
+import { startGateway, type Gateway } from "./gateway.ts";
+import { rolesOf } from "./iam-policy.ts";
+import { startIamProxy, type IamProxy } from "./iam-proxy.ts";
+import { startLambda } from "./lambda.ts";
+import { createPump, type Pump } from "./pump.ts";
+import { loadTemplate, type Template } from "./template.ts";
+
+/** Latchkey as it would be deployed, for one test file: its own table and functions, behind the strict gateway. */
+export type Deployment = {
+  readonly url: string;
+  readonly template: Template;
+  readonly gateway: Gateway;
+  /** Every call of the functions to the database, judged by their roles. */
+  readonly proxy: IamProxy;
+  readonly aws: AwsDouble;
+  readonly pump: Pump;
+  readonly bus: Bus;
+  /** What operations need, with the rights of an operator: for what a test prepares and inspects. */
+  readonly operator: Storage & Hashing & Sealing;
+  /** Invokes a function by its name in serverless.yml, past the gateway. */
+  invoke(functionName: string, event: unknown): Promise<unknown>;
+  /** Everything the functions have written to their logs. */
+  logs(): string;
+  stop(): Promise<void>;
+};
+
+const SEALING_KEY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000";
+const PEPPER = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:pepper-AbCdEf";
+
+export async function startDeployment(): Promise<Deployment> {
+  const template = loadTemplate(inject("packageDirectory"));
+  const tableName = `t-${randomUUID()}`;
+  const pepper = randomBytes(32).toString("hex");
+  const aws = await startAwsDouble({ masterKey: randomBytes(32) });
+  const values = {
+    ...PSEUDO_PARAMETERS,
+    Table: tableName, "Table.Arn": tableArn(tableName), "Table.StreamArn": `${tableArn(tableName)}/stream/now`,
+    Pepper: PEPPER, [`secretsmanager:${PEPPER}`]: pepper,
+    "SealingKey.Arn": SEALING_KEY,
+    EventBus: "latchkey-test", "EventBus.Arn": "arn:aws:events:eu-west-1:123456789012:event-bus/latchkey-test",
+    DeadLetters: `${aws.endpoint}/123456789012/DeadLetters`, "DeadLetters.Arn": "arn:aws:sqs:eu-west-1:123456789012:DeadLetters",
+    HttpApi: "latchkey01",
+  };
+
+  const proxy = await startIamProxy({ upstream: inject("dynamoEndpoint"), allowed: rolesOf(template, values) });
+  const credentials = { accessKeyId: "operator", secretAccessKey: "local" };
+  const database = new DynamoDBClient({ endpoint: inject("dynamoEndpoint"), region: REGION, credentials });
+  await createTable(tableName, database);
+
+  const lambdas = new Map(template.functions.map((fn) => {
+    const env = environmentOf(fn, values, {
+      AWS_ENDPOINT_URL_DYNAMODB: proxy.url, AWS_ENDPOINT_URL_KMS: aws.endpoint, AWS_ENDPOINT_URL_SQS: aws.endpoint, AWS_ENDPOINT_URL_EVENTBRIDGE: aws.endpoint,
+    });
+    return [fn.logicalId, startLambda({ zip: fn.zip, handler: fn.handler, env, timeoutMs: fn.timeoutMs })];
+  }));
+  const invoke = async (logicalId: string, event: unknown) => known(lambdas.get(logicalId), logicalId).invoke(event);
+  const gateway = await startGateway({ template, invoke });
+
+  return {
+    url: gateway.url, template, gateway, proxy, aws,
+    pump: createPump({ endpoint: inject("dynamoEndpoint"), tableName, mapping: known(template.eventSourceMappings[0], "the event source mapping"), invoke }),
+    bus: createBus({ template, aws, invoke }),
+    operator: {
+      table: { client: DynamoDBDocumentClient.from(database, { marshallOptions: { removeUndefinedValues: true } }), name: tableName },
+      clock: systemClock,
+      peppers: parsePeppers(`1:${pepper}`),
+      keyring: kmsKeyring(SEALING_KEY, new KMSClient({ endpoint: aws.endpoint, region: REGION, credentials })),
+    },
+    invoke: (name, event) => invoke(known(template.functions.find((fn) => fn.name === name), name).logicalId, event),
+    logs: () => [...lambdas.values()].map((lambda) => lambda.logs()).join(""),
+    async stop() {
+      await gateway.stop();
+      await Promise.all([...lambdas.values()].map((lambda) => lambda.stop()));
+      await Promise.all([proxy.stop(), aws.stop()]);
+    },
+  };
+}
+
+function known<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`There is no ${what}`);
+  return value;
+}

@@ -1,0 +1,37 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { promisify } from "node:util";
+import type { TestProject } from "vitest/node";
+import { startDynamoDbLocal } from "../../lib/local/dynamodb-local.ts";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** Where the one DynamoDB Local of this run listens; every test file has tables of its own in it. */
+    dynamoEndpoint: string;
+    /** The directory with the CloudFormation template and the zips that would be deployed. */
+    packageDirectory: string;
+  }
+}
+
+/** Once per run: the database, and the package that `serverless deploy` would upload. Fails clearly without Java. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const packageDirectory = await mkdtemp(path.join(tmpdir(), "latchkey-package-"));
+  const [database] = await Promise.all([startDynamoDbLocal(), packageService(packageDirectory)]);
+  project.provide("dynamoEndpoint", database.endpoint);
+  project.provide("packageDirectory", packageDirectory);
+  return async () => {
+    await database.stop();
+    await rm(packageDirectory, { recursive: true, force: true });
+  };
+}
+
+/** Packages as the README says, with no credentials in the environment: packaging must need none. */
+async function packageService(directory: string): Promise<void> {
+  const serverless = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_")));
+  await promisify(execFile)(process.execPath, [serverless, "package", "--package", directory], { env });
+}

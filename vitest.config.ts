@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/global-setup.ts"],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    // Two cores: each file has its own table, its own functions and its own gateway.
+    maxWorkers: 2,
+  },
+});
