@@ -24,20 +24,27 @@ export function ceilingOf(principal: Principal): Grant {
 
 /**
  * Where a wanted grant passes the ceiling. What a token had before (`held`) may stay as it was: only what is added
- * is judged, so that a narrow token can rename a wide one but never widen it. Empty when all is well.
+ * is judged, so that a narrow token can rename a wide one but never widen it. Each scope is judged with the permission
+ * and the expiry that it would get, for together they are what is granted: a token may not lend its permission to a
+ * scope that only the other had. Empty when all is well.
  */
 export function exceeding(ceiling: Grant, wanted: Grant, held?: Grant): readonly Excess[] {
-  const excess: Excess[] = [];
-  const added = wanted.scopes.filter((scope) => held?.scopes.includes(scope) !== true);
+  const added = wanted.scopes.filter((scope) => held === undefined || !held.scopes.includes(scope) || isMore(held, wanted));
   const beyond = added.filter((scope) => !ceiling.scopes.includes(scope));
-  for (const scope of beyond) excess.push({ field: "scopes", message: `${scope} is beyond your own rights` });
-  if (wider(ceiling.permission, wanted.permission) && held?.permission !== wanted.permission) {
+  const excess: Excess[] = beyond.map((scope) => ({ field: "scopes", message: `${scope} is beyond your own rights` }));
+  const within = added.length > beyond.length;
+  if (within && wider(ceiling.permission, wanted.permission)) {
     excess.push({ field: "permission", message: "rw is beyond your own token" });
   }
-  if (ceiling.expiresAt !== "never" && later(ceiling.expiresAt, wanted.expiresAt) && (held === undefined || later(held.expiresAt, wanted.expiresAt))) {
+  if (within && ceiling.expiresAt !== "never" && later(ceiling.expiresAt, wanted.expiresAt)) {
     excess.push({ field: "expires_at", message: `must not be later than ${isoSeconds(ceiling.expiresAt)}, when your own token expires` });
   }
   return excess;
+}
+
+/** Whether a grant gives its scopes more than another does: to write, or for longer. */
+function isMore(than: Grant, grant: Grant): boolean {
+  return wider(than.permission, grant.permission) || later(than.expiresAt, grant.expiresAt);
 }
 
 const wider = (than: Permission, permission: Permission) => than === "ro" && permission === "rw";

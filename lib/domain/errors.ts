@@ -3,7 +3,7 @@ import type { Missing } from "./authorize.ts";
 /** Every way a request can fail that a caller may be told about: the closed list of `code` in error bodies. */
 export type ErrorCode =
   | "access_denied" | "no_service_access" | "insufficient_scope" | "insufficient_rights" | "read_only" | "forbidden"
-  | "not_found" | "invalid" | "missing_parameter" | "malformed_request" | "payload_too_large"
+  | "not_found" | "invalid" | "missing_parameter" | "wrong_type" | "malformed_request" | "payload_too_large"
   | "unsupported_media_type" | "not_acceptable" | "busy" | "unavailable" | "internal";
 
 /** Field name → what is wrong with it, one sentence each, as 3scale's `{"errors":{…}}`. */

@@ -34,8 +34,10 @@ export function fromText(text: unknown): Credential {
 }
 
 function fromHeader(header: string | undefined): Credential {
-  if (header === undefined || header.trim() === "") return NONE;
-  const [, scheme = "", rest = ""] = /^([A-Za-z]+)(?: +(.*))?$/.exec(header.trim()) ?? [];
+  // HTTP's white space only: what else looks like none is part of a value that cannot be right.
+  const value = header?.replace(/^[ \t]+|[ \t]+$/g, "");
+  if (value === undefined || value === "") return NONE;
+  const [, scheme = "", rest = ""] = /^([A-Za-z]+)(?: +(.*))?$/.exec(value) ?? [];
   switch (scheme.toLowerCase()) {
     case "bearer":
       return fromText(rest);

@@ -14,6 +14,7 @@ const SHAPES: Record<ErrorCode, Shape> = {
   not_found: { status: 404, as: "status" },
   invalid: { status: 422, as: "errors" },
   missing_parameter: { status: 400, as: "text" },
+  wrong_type: { status: 422, as: "text" },
   malformed_request: { status: 400, as: "error" },
   payload_too_large: { status: 413, as: "error" },
   unsupported_media_type: { status: 415, as: "error" },
@@ -56,6 +57,12 @@ function jsonBody(error: DomainError, as: "error" | "status" | "errors"): string
 function xmlBody(error: DomainError, as: "error" | "status" | "errors"): string {
   if (as === "status") return "";
   if (as === "error") return xmlDocument({ error: error.message });
-  const sentences = Object.entries(error.fields).flatMap(([field, messages]) => messages.map((message) => `${field} ${message}`));
+  const sentences = Object.entries(error.fields).flatMap(([field, messages]) => messages.map((message) => `${humanized(field)} ${message}`));
   return xmlDocument({ errors: { error: sentences } });
+}
+
+/** Rails' way to say a field in a sentence: `system_name` is "System name". */
+function humanized(field: string): string {
+  const words = field.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -8,8 +8,8 @@ import { SYSTEM_NAME } from "../domain/system-name.ts";
  */
 const BLANK = "can't be blank";
 
-/** Controls, and the marks that turn the direction of writing: a name must look like what it is. */
-const UNSEEN = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
+/** Controls, what takes no room, marks that turn the direction of writing, and what XML cannot say: a name must look like what it is. */
+const UNSEEN = /[\p{Cc}\u200B\u2028\u2029\u202A-\u202E\u2060\u2066-\u2069\uFEFF\uFFFE\uFFFF]/u;
 
 /** A name that people give: 1 to 255 code points in NFC, on one line. */
 export const name = z.string({ error: BLANK }).check(
@@ -25,7 +25,7 @@ export const description = z.string({ error: "is invalid" }).check(
   z.refine((text) => text.isWellFormed(), "is not valid Unicode"),
   z.overwrite((text) => text.normalize("NFC")),
   z.refine((text) => codePoints(text) <= 4000, "is too long (maximum is 4000 characters)"),
-  z.refine((text) => !/[^\P{Cc}\n\r\t]/u.test(text), "must not contain control characters"),
+  z.refine((text) => !/[^\P{Cc}\n\r\t]|[\uFFFE\uFFFF]/u.test(text), "must not contain control characters"),
 );
 
 /** A name for programs, which never changes. */
@@ -53,9 +53,9 @@ export function oneOf<const T extends string>(values: readonly T[]) {
 /** Several of a list, each once, in the list's order; blanks are dropped, a single text is a list of one. */
 export function someOf<const T extends string>(values: readonly T[], empty: string) {
   return z.pipe(
-    z.union([z.array(z.string()), z.string()], { error: empty }),
+    z.union([z.array(z.nullable(z.string())), z.string()], { error: empty }),
     z.transform((value, context): readonly T[] => {
-      const given = [value].flat().filter((each) => each !== "");
+      const given = [value].flat().filter((each) => each !== "" && each !== null);
       if (given.length === 0) context.issues.push({ code: "custom", message: empty, input: value });
       if (given.some((each) => !values.includes(each as T))) context.issues.push({ code: "custom", message: "invalid", input: value });
       return values.filter((each) => given.includes(each));
@@ -69,6 +69,8 @@ export const flag = z.pipe(
   z.transform((value) => value === true || value === "true" || value === "1"),
 );
 
+/** Beyond the year 9999 a time is not written with four digits. */
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59);
 const ISO_8601 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:Z|z|[+-]\d{2}:?\d{2})$/;
 
 /** An expiry: ISO 8601 with or without fractions of a second, which are dropped; blank or null is "never". */
@@ -98,6 +100,6 @@ function parseTime(text: string): EpochSeconds | undefined {
   const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   const normal = text.replace(/[+-]\d{2}(?!:)\d{2}$/, (offset) => `${offset.slice(0, 3)}:${offset.slice(3)}`).toUpperCase();
   const milliseconds = Date.parse(normal);
-  if (Number.isNaN(milliseconds) || milliseconds < 0 || Number.isNaN(date.getTime()) || date.getUTCDate() !== Number(day)) return undefined;
+  if (Number.isNaN(milliseconds) || milliseconds < 0 || milliseconds > LAST_MS || Number.isNaN(date.getTime()) || date.getUTCDate() !== Number(day)) return undefined;
   return epochSeconds(Math.floor(milliseconds / 1000));
 }

@@ -16,10 +16,16 @@ const LIMITS = { depth: 6, parameterLimit: 1000, arrayLimit: 1000, throwOnLimitE
 /** `a=1&b[]=2&c[d]=3`, as in queries and form bodies (Rack's nested parameters). */
 export function parseForm(text: string): Params {
   try {
-    return qs.parse(text, LIMITS) as Params;
+    return qs.parse(text.split("&").map(firstEqualsSplits).join("&"), LIMITS) as Params;
   } catch (error) {
     throw new DomainError("malformed_request", "There are too many parameters, or they are nested too deeply", { cause: error });
   }
+}
+
+/** A value may hold anything: only the first `=` divides, also where a value looks like a nested name. */
+function firstEqualsSplits(pair: string): string {
+  const at = pair.indexOf("=") + 1;
+  return at === 0 ? pair : pair.slice(0, at) + pair.slice(at).replaceAll("=", "%3D");
 }
 
 /**
@@ -36,7 +42,7 @@ export async function parseBody(event: Body, maxBytes: number): Promise<Params> 
   const type = contentType.split(";")[0]?.trim().toLowerCase() ?? "";
   if (type === "multipart/form-data") return parseMultipart(bytes, contentType);
   const text = decode(bytes);
-  if (type === "application/json" || type.endsWith("+json") || (type === "" && /^\s*[{[]/.test(text))) return parseJson(text);
+  if (type === "application/json" || type.endsWith("+json") || (type === "" && /^\s*\{/.test(text))) return parseJson(text);
   if (type === "application/x-www-form-urlencoded" || type === "") return parseForm(text);
   throw new DomainError(
     "unsupported_media_type",
@@ -53,7 +59,7 @@ export function merge(query: Params, body: Params): Params {
 export function unwrap(params: Params, name: string | undefined): Params {
   const inner = name === undefined ? undefined : params[name];
   if (name === undefined || inner === undefined) return params;
-  if (!isObject(inner)) throw new DomainError("invalid", `Wrong type for parameter: ${name}`, { fields: { [name]: ["is not an object"] } });
+  if (!isObject(inner)) throw new DomainError("wrong_type", `Wrong type for parameter: ${name}`);
   const { [name]: _, ...outer } = params;
   return { ...outer, ...inner };
 }

@@ -1,4 +1,4 @@
-import { epochSeconds, parseId, type AccessTokenId, type AccountId, type MemberId, type ServiceId } from "../domain/brands.ts";
+import { epochSeconds, parseId, type AccessTokenId, type AccountId, type EpochSeconds, type MemberId, type ServiceId } from "../domain/brands.ts";
 import { PERMISSIONS, ROLES, SCOPES, SECTIONS, type Principal } from "../domain/model.ts";
 
 /**
@@ -67,7 +67,6 @@ function accessTokenFrom(fields: Fields): Principal {
   const accountId = fields.id<AccountId>("accountId");
   const ownerId = fields.id<MemberId>("memberId");
   const services = fields.text("services");
-  const expiresAt = fields.text("expiresAt");
   // What rights do not depend on did not travel along.
   const untold = { name: "", version: 0, createdAt: epochSeconds(0), updatedAt: epochSeconds(0) };
   return {
@@ -75,7 +74,7 @@ function accessTokenFrom(fields: Fields): Principal {
     token: {
       ...untold, accountId, ownerId, id: fields.id<AccessTokenId>("tokenId"),
       scopes: fields.list("scopes", SCOPES), permission: fields.one("permission", PERMISSIONS),
-      expiresAt: expiresAt === "never" ? "never" : epochSeconds(Number(expiresAt)),
+      expiresAt: fields.text("expiresAt") === "never" ? "never" : fields.time("expiresAt"),
     },
     owner: {
       ...untold, accountId, id: ownerId, username: "", email: "", state: "active",
@@ -97,6 +96,11 @@ class Fields {
   }
   id<T extends AccountId | MemberId | ServiceId | AccessTokenId>(name: string): T {
     return known(parseId<T>(this.text(name)));
+  }
+  /** Digits only: `Number` would read a blank text as the year 1970. */
+  time(name: string): EpochSeconds {
+    const text = this.text(name);
+    return epochSeconds(/^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : undefined);
   }
   one<const T extends string>(name: string, allowed: readonly T[]): T {
     return known(allowed.find((value) => value === this.text(name)));

@@ -62,8 +62,11 @@ function attributes(values: Readonly<Record<string, number>>): Record<string, nu
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [`@_${name}`, value]));
 }
 
+/** Characters that no XML document may hold, however they are written (XML 1.0, production Char). */
+const NOT_XML = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
+
 /** Writes an XML document of one root element. */
 export function xmlDocument(root: XmlContent): string {
   const builder = new XMLBuilder({ ignoreAttributes: false });
-  return `<?xml version="1.0" encoding="UTF-8"?>${String(builder.build(root))}`;
+  return `<?xml version="1.0" encoding="UTF-8"?>${String(builder.build(root)).replace(NOT_XML, "")}`;
 }

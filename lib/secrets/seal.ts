@@ -19,7 +19,7 @@ export function seal(dataKey: Uint8Array, accountId: AccountId, serviceId: Servi
 
 /** Opens what `seal` made; throws when it was made for another account or service, under another key, or was changed. */
 export function unseal(dataKey: Uint8Array, accountId: AccountId, serviceId: ServiceId, sealed: string): string {
-  const [version, body] = sealed.split(".");
+  const [, version, body] = /^(v\d+)\.([A-Za-z0-9_-]+)$/.exec(sealed) ?? [];
   if (version !== VERSION || body === undefined) throw new Error("A sealed value of an unknown version");
   const bytes = Buffer.from(body, "base64url");
   const decipher = createDecipheriv("aes-256-gcm", dataKey, bytes.subarray(0, IV_LENGTH), { authTagLength: TAG_LENGTH })

@@ -9,16 +9,19 @@ export type Page<T> = PageWanted & { readonly items: readonly T[]; readonly tota
 /** More than this in one answer would only be cut at DynamoDB's megabyte. */
 const MAX_LIMIT = 1000;
 
-/** Every row of a listing, in the order of their ids, fetched as they are asked for. */
-export async function* rowsOf(table: Table, listing: Listing, atOnce: number = MAX_LIMIT): AsyncGenerator<Row> {
+/** The rows of a listing, in the order of their ids, fetched as they are asked for: all of them, or the first `atMost`. */
+export async function* rowsOf(table: Table, listing: Listing, atMost: number = Infinity): AsyncGenerator<Row> {
+  let left = atMost;
   let start: QueryCommandInput["ExclusiveStartKey"];
   do {
     const answer = await table.client.send(
-      new QueryCommand({ ...queryOf(table, listing), Limit: Math.min(atOnce, MAX_LIMIT), ExclusiveStartKey: start }),
+      new QueryCommand({ ...queryOf(table, listing), Limit: Math.min(left, MAX_LIMIT), ExclusiveStartKey: start }),
     );
-    yield* (answer.Items ?? []) as Row[];
+    const rows = (answer.Items ?? []) as Row[];
+    yield* rows;
+    left -= rows.length;
     start = answer.LastEvaluatedKey;
-  } while (start !== undefined);
+  } while (start !== undefined && left > 0);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AccessTokenId, AccountId, ApplicationId, MemberId, ServiceId } from "../domain/brands.ts";
+import type { AccessTokenId, AccountId, ApplicationId, Id, MemberId, ServiceId } from "../domain/brands.ts";
 
 /**
  * |  # | access pattern                              | index | keys                                                              |
@@ -16,6 +16,8 @@ import type { AccessTokenId, AccountId, ApplicationId, MemberId, ServiceId } fro
  * | 11 | a value is taken once per account           | table | pk=ACCOUNT#a#UNIQUE#field#h          sk=UNIQUE                     |
  * | 12 | the record of what happened, and the outbox | table | pk=EVENT#a#yyyy-mm                   sk=event id                   |
  * | 13 | find what was imported from 3scale          | table | pk=IMPORTED#h                        sk=IMPORTED       consistent  |
+ * | 14 | read a thing of a kind, list an account's   | table | pk=ACCOUNT#a#KIND                    sk=id             consistent  |
+ * | 15 | list the things of a parent                 | gsi1/2| gsi1pk=ACCOUNT#a#PARENT#p#KIND       gsi1sk=id                     |
  *
  * Ids in sort keys are padded, so that text sorts as numbers do; `h` is a hash, so that no name becomes a key.
  * Patterns 2 and 4 own a partition key each, because every request reads them and a partition serves 3,000 strong
@@ -31,6 +33,7 @@ export const keys = {
   application: (a: AccountId, p: ApplicationId) => ({ pk: `ACCOUNT#${a}#APPLICATIONS`, sk: sortable(p) }),
   unique: (a: AccountId, field: UniqueField, value: string) => ({ pk: `ACCOUNT#${a}#UNIQUE#${field}#${hashOf(value)}`, sk: "UNIQUE" }),
   event: (a: AccountId, month: string, eventId: string) => ({ pk: `EVENT#${a}#${month}`, sk: eventId }),
+  entity: (kind: string, a: AccountId, id: Id) => ({ pk: `ACCOUNT#${a}#${kind}`, sk: sortable(id) }),
   imported: (digest: string) => ({ pk: `IMPORTED#${digest}`, sk: "IMPORTED" }),
 } as const;
 
@@ -43,11 +46,16 @@ export const listings = {
   applications: (a: AccountId) => ({ pk: `ACCOUNT#${a}#APPLICATIONS` }),
   applicationsOfService: (a: AccountId, s: ServiceId) => ({ index: "gsi1", pk: `ACCOUNT#${a}#SERVICE#${s}#APPLICATIONS` }),
   applicationsByUserKey: (a: AccountId, userKey: string) => ({ index: "gsi2", pk: `ACCOUNT#${a}#USER_KEY#${hashOf(userKey)}` }),
+  entities: (kind: string, a: AccountId) => ({ pk: `ACCOUNT#${a}#${kind}` }),
+  entitiesOf: (parent: { readonly kind: string; readonly id: Id; readonly index: "gsi1" | "gsi2" }, kind: string, a: AccountId) => ({
+    index: parent.index, pk: `ACCOUNT#${a}#${parent.kind}#${parent.id}#${kind}`,
+  }),
 } as const satisfies Record<string, (...ids: never[]) => Listing>;
 
 export type Key = { readonly pk: string; readonly sk: string };
 export type Listing = { readonly index?: "gsi1" | "gsi2"; readonly pk: string };
-export type UniqueField = "email" | "username" | "system_name";
+/** A field whose values are unique: in the account, or, with the name of a scope before it, within that. */
+export type UniqueField = string;
 /** A row as DynamoDB holds it. Only `type` says what the rest is. */
 export type Row = Key & Readonly<Record<string, unknown>>;
 

@@ -1,0 +1,108 @@
+import type { ServiceId } from "../domain/brands.ts";
+import { invalid, notFound } from "../domain/errors.ts";
+import { actorOf, type EventType, type Subject } from "../domain/events.ts";
+import { reaches, serviceAccessOf } from "../domain/rights.ts";
+import type { Principal } from "../domain/model.ts";
+import { newId } from "../secrets/random.ts";
+import type { Collection, Entity, Parent } from "../table/collection.ts";
+import { record } from "../table/events.ts";
+import type { Page, PageWanted } from "../table/list.ts";
+import { releaseName, takeName } from "../table/members.ts";
+import { keys } from "../table/model.ts";
+import { transact, type Write } from "../table/transact.ts";
+import { event, memberOf, untilStored, type Storage } from "./context.ts";
+
+/** A name that only one thing may hold, and the field to blame when it is taken. */
+export type HeldName = { readonly field: string; readonly scope: string; readonly value: string };
+
+type Declared<E extends Entity> = {
+  readonly collection: Collection<E>;
+  /** `metric` gives `metric.created`, `metric.updated`, `metric.deleted`. */
+  readonly event: string;
+  readonly subject: (entity: E) => Subject;
+  readonly facts?: (entity: E) => Readonly<Record<string, unknown>>;
+  /** The service it is about: hidden from whoever does not reach that (D4). */
+  readonly serviceOf?: (entity: E) => ServiceId;
+  readonly names?: (entity: E) => readonly HeldName[];
+  /** What has to change in the same transaction: a projection, a counter, children. Refusing throws. */
+  readonly follow?: (deps: Storage, change: { readonly before?: E; readonly after?: E }) => Promise<readonly Write[]>;
+};
+
+/** Load, ask, store for one kind of thing. */
+export type Entities<E extends Entity> = {
+  readonly page: (deps: Storage, principal: Principal, of: "account" | readonly Parent[], wanted: PageWanted) => Promise<Page<E>>;
+  readonly all: (deps: Storage, principal: Principal, of: "account" | Parent) => Promise<E[]>;
+  readonly read: (deps: Storage, principal: Principal, id: E["id"]) => Promise<E>;
+  readonly create: (deps: Storage, principal: Principal, wanted: Omit<E, keyof Entity>) => Promise<E>;
+  readonly update: (deps: Storage, principal: Principal, id: E["id"], next: (before: E) => E) => Promise<E>;
+  readonly remove: (deps: Storage, principal: Principal, id: E["id"], ask?: (before: E) => void) => Promise<void>;
+};
+
+/**
+ * Declares the operations on a kind of thing: every change is one transaction of the thing, the names it holds, what
+ * follows from it and the record of it, stored only if nobody changed the thing meanwhile.
+ */
+export function entities<E extends Entity>(declared: Declared<E>): Entities<E> {
+  const { collection, names = () => [], facts = () => ({}), follow = async () => [] } = declared;
+
+  async function read(deps: Storage, principal: Principal, id: E["id"]): Promise<E> {
+    const member = memberOf(principal);
+    const entity = await collection.read(deps.table, member.accountId, id);
+    if (entity === undefined) throw notFound();
+    const service = declared.serviceOf?.(entity);
+    if (service !== undefined && !reaches(serviceAccessOf(member), service)) throw notFound();
+    return entity;
+  }
+
+  async function store(deps: Storage, principal: Principal, before: E | undefined, after: E | undefined): Promise<boolean> {
+    const entity = after ?? before;
+    if (entity === undefined) throw new Error("Nothing changes");
+    const taken = after === undefined ? [] : names(after).filter((name) => before === undefined || !names(before).some(same(name)));
+    const released = before === undefined ? [] : names(before).filter((name) => after === undefined || !names(after).some(same(name)));
+    const when = before === undefined ? "absent" : { version: before.version };
+    const verb = before === undefined ? "created" : after === undefined ? "deleted" : "updated";
+    const outcome = await transact(deps.table, [
+      ...taken.map(({ scope, field, value }) => takeName(entity.accountId, `${scope}${field}`, value)),
+      after === undefined ? { remove: keys.entity(collection.kind, entity.accountId, entity.id), when } : { put: collection.row(after), when },
+      ...released.map(({ scope, field, value }) => releaseName(entity.accountId, `${scope}${field}`, value)),
+      record(event(deps, {
+        accountId: entity.accountId, type: `${declared.event}.${verb}` as EventType, actor: actorOf(principal),
+        subject: declared.subject(entity), facts: facts(entity),
+      })),
+      ...(await follow(deps, { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) })),
+    ]);
+    if (outcome.done) return true;
+    const refused = taken.filter((_, at) => outcome.refused.includes(at));
+    if (refused.length > 0) throw invalid(Object.fromEntries(refused.map(({ field }) => [field, ["has already been taken"]])));
+    return false;
+  }
+
+  return {
+    read,
+    page: (deps, principal, of, wanted) => collection.page(deps.table, memberOf(principal).accountId, of, wanted),
+    all: (deps, principal, of) => collection.all(deps.table, memberOf(principal).accountId, of),
+    create: (deps, principal, wanted) =>
+      untilStored(async () => {
+        const now = deps.clock();
+        const entity = { ...wanted, accountId: memberOf(principal).accountId, id: newId(), version: 1, createdAt: now, updatedAt: now } as E;
+        return (await store(deps, principal, undefined, entity)) ? entity : undefined;
+      }),
+    update: (deps, principal, id, next) =>
+      untilStored(async () => {
+        const before = await read(deps, principal, id);
+        const after = { ...next(before), version: before.version + 1, updatedAt: deps.clock() };
+        return (await store(deps, principal, before, after)) ? after : undefined;
+      }),
+    async remove(deps, principal, id, ask) {
+      await untilStored(async () => {
+        const before = await read(deps, principal, id);
+        ask?.(before);
+        return (await store(deps, principal, before, undefined)) || undefined;
+      });
+    },
+  };
+}
+
+function same(one: HeldName) {
+  return (other: HeldName) => one.scope === other.scope && one.field === other.field && one.value === other.value;
+}

@@ -1,0 +1,77 @@
+import { type AccountId, type Id } from "../domain/brands.ts";
+import type { Versioned } from "../domain/model.ts";
+import { readRow, readTogether, type Table } from "./client.ts";
+import { pageOf, rowsOf, type Page, type PageWanted } from "./list.ts";
+import { inIndex, keys, listings, type Row } from "./model.ts";
+import { expectType, idIn, versioned } from "./row.ts";
+
+/** A thing of an account that has an id of its own: a metric, a plan, an invoice. */
+export type Entity = Versioned & { readonly accountId: AccountId; readonly id: Id };
+
+/**
+ * What an entity belongs to: the service of a metric, the developer account of an application. An entity may be
+ * listed under two of them, one in each index.
+ */
+export type Parent = { readonly kind: string; readonly id: Id; readonly index: "gsi1" | "gsi2" };
+
+/** Where things of one kind are kept, and how they are found again (patterns 14 and 15 of model.ts). */
+export type Collection<E extends Entity> = {
+  readonly kind: string;
+  readonly row: (entity: E) => Row;
+  readonly from: (row: Row) => E;
+  /** One by id, read consistently. */
+  readonly read: (table: Table, account: AccountId, id: E["id"]) => Promise<E | undefined>;
+  /** Several by id (at most 100) in one round trip, without those that do not exist. */
+  readonly readMany: (table: Table, account: AccountId, ids: readonly E["id"][]) => Promise<E[]>;
+  /** One page, by id: of the account, or of some parents. */
+  readonly page: (table: Table, account: AccountId, of: "account" | readonly Parent[], wanted: PageWanted) => Promise<Page<E>>;
+  /** All of a parent, by id, for what is naturally few. */
+  readonly all: (table: Table, account: AccountId, of: "account" | Parent) => Promise<E[]>;
+};
+
+type Declared<E extends Entity> = {
+  /** Names the partition, as in `METRIC`. */
+  readonly kind: string;
+  /** Reads what the row holds beyond id, account and stamps; throws on a row that is not right (D12). */
+  readonly attributes: (row: Row) => Omit<E, keyof Entity>;
+  /** What it is listed under. */
+  readonly parents?: (entity: E) => readonly Parent[];
+};
+
+/** Declares a kind of thing: its row, its readers and its lists. */
+export function collection<E extends Entity>({ kind, attributes, parents }: Declared<E>): Collection<E> {
+  const type = kind.toLowerCase();
+  const from = (row: Row): E => {
+    expectType(row, type);
+    return { accountId: idIn(row, "accountId"), id: idIn(row, "id"), ...versioned(row), ...attributes(row) } as E;
+  };
+  const listing = (account: AccountId, of: "account" | Parent) =>
+    of === "account" ? listings.entities(kind, account) : listings.entitiesOf(of, kind, account);
+
+  return {
+    kind,
+    from,
+    row: (entity) => ({
+      ...keys.entity(kind, entity.accountId, entity.id),
+      ...Object.assign({}, ...(parents?.(entity) ?? []).map((parent) => inIndex(listings.entitiesOf(parent, kind, entity.accountId), entity.id))),
+      type,
+      ...entity,
+    }),
+    async read(table, account, id) {
+      const row = await readRow(table, keys.entity(kind, account, id));
+      return row === undefined ? undefined : from(row);
+    },
+    async readMany(table, account, ids) {
+      if (ids.length === 0) return [];
+      const rows = await readTogether(table, ids.map((id) => keys.entity(kind, account, id)));
+      return rows.filter((row) => row !== undefined).map(from);
+    },
+    async page(table, account, of, wanted) {
+      const page = await pageOf(table, of === "account" ? [listing(account, of)] : of.map((parent) => listing(account, parent)), wanted);
+      return { ...page, items: page.items.map(from) };
+    },
+    async all(table, account, of) {
+      return (await Array.fromAsync(rowsOf(table, listing(account, of)))).map(from);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { created, EMPTY, many, one, xmlDocument, type Representation } from "../../lib/http/reply.ts";
+
+type Thing = { readonly id: number; readonly name: string };
+const thing: Representation<Thing> = {
+  one: "thing", many: "things",
+  json: ({ id, name }, base) => ({ id, name, links: [{ rel: "self", href: `${base}/things/${id}` }] }),
+  xml: ({ id, name }) => ({ id, name }),
+};
+const jsonOnly: Representation<Thing> = { one: "thing", many: "things", json: ({ id }) => ({ id }) };
+const a = { id: 1, name: "a" };
+const b = { id: 2, name: "b" };
+const XML = '<?xml version="1.0" encoding="UTF-8"?>';
+const xmlOf = (reply: { xml?: () => Parameters<typeof xmlDocument>[0] }) => (reply.xml === undefined ? undefined : xmlDocument(reply.xml()));
+
+describe("an answer", () => {
+  it("with one thing names it", () => {
+    const reply = one(thing, a);
+    expect([reply.status, reply.json?.("https://api.example.com")]).toEqual([200, { thing: { id: 1, name: "a", links: [{ rel: "self", href: "https://api.example.com/things/1" }] } }]);
+    expect(xmlOf(reply)).toBe(`${XML}<thing><id>1</id><name>a</name></thing>`);
+  });
+
+  it("to a creation is 201 and tells where the thing is", () => {
+    expect(created(thing, a, "/things/1")).toMatchObject({ status: 201, location: "/things/1" });
+  });
+
+  it("with a list wraps each thing", () => {
+    const reply = many(thing, [a, b]);
+    expect(reply.json?.("")).toMatchObject({ things: [{ thing: { id: 1 } }, { thing: { id: 2 } }] });
+    expect(reply.json?.("")).not.toHaveProperty("metadata");
+    expect(xmlOf(reply)).toBe(`${XML}<things><thing><id>1</id><name>a</name></thing><thing><id>2</id><name>b</name></thing></things>`);
+  });
+
+  it("with an empty list is an empty list", () => {
+    expect(many(thing, []).json?.("")).toEqual({ things: [] });
+    expect(xmlOf(many(thing, []))).toBe(`${XML}<things></things>`);
+  });
+
+  it("with a page of something longer tells what 3scale tells about it", () => {
+    const reply = many(thing, { items: [b], page: 2, perPage: 1, total: 3 });
+    expect(reply.json?.("")).toMatchObject({ metadata: { per_page: 1, total_entries: 3, total_pages: 3, current_page: 2 } });
+    expect(xmlOf(reply)).toBe(`${XML}<things per_page="1" total_entries="3" total_pages="3" current_page="2"><thing><id>2</id><name>b</name></thing></things>`);
+  });
+
+  it("with a page past the end is an empty list", () => {
+    expect(many(thing, { items: [], page: 9, perPage: 2, total: 3 }).json?.("")).toMatchObject({ things: [], metadata: { total_pages: 2, current_page: 9 } });
+  });
+
+  it("with all there is on one page needs no metadata", () => {
+    expect(many(thing, { items: [a, b], page: 1, perPage: 2, total: 2 }).json?.("")).not.toHaveProperty("metadata");
+  });
+
+  it("is JSON alone for what 3scale has no XML of", () => {
+    expect([one(jsonOnly, a), created(jsonOnly, a, "/"), many(jsonOnly, [a])].filter((reply) => "xml" in reply)).toEqual([]);
+  });
+
+  it("to a deletion is 200 and empty, never 204", () => {
+    expect(EMPTY).toEqual({ status: 200 });
+  });
+});
+
+describe("an XML document", () => {
+  const text = (value: string) => xmlDocument({ name: value }).slice(`${XML}<name>`.length, -"</name>".length);
+  /** What an XML parser reads from text content. */
+  const readBack = (xml: string) => xml.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&apos;", "'").replaceAll("&amp;", "&");
+
+  it.each([
+    ["markup", "<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"],
+    ["an ampersand", "a & b", "a &amp; b"],
+    ["what is escaped already, once more", "&amp;&lt;", "&amp;amp;&amp;lt;"],
+    ["the end of a CDATA section", "]]>", "]]&gt;"],
+    ["a closing tag", "</name><admin>true</admin><name>", "&lt;/name&gt;&lt;admin&gt;true&lt;/admin&gt;&lt;name&gt;"],
+    ["an entity of a document type", "&xxe;", "&amp;xxe;"],
+    ["a processing instruction", "<?php ?>", "&lt;?php ?&gt;"],
+    ["a comment", "<!-- -->", "&lt;!-- --&gt;"],
+    ["white space around it", " a ", " a "],
+    ["letters of any script", "é東😀", "é東😀"],
+  ])("escapes %s", (_what, value, written) => {
+    expect(text(value)).toBe(written);
+  });
+
+  it("holds any text so that it is read as it was", () => {
+    fc.assert(fc.property(fc.string({ unit: fc.oneof(fc.constantFrom("<", ">", "&", '"', "'", "]", ";", "amp"), fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 })) }), (value) => {
+      expect(text(value)).not.toMatch(/[<>]|&(?!lt;|gt;|amp;|quot;|apos;)/);
+      expect(readBack(text(value))).toBe(value);
+    }), { numRuns: 1000 });
+  });
+
+  it("escapes attributes", () => {
+    expect(xmlDocument({ a: { "@_b": '"><c d="', "#text": "" } })).not.toMatch(/<c/);
+  });
+
+  it("writes numbers and booleans, repeats an element for a list, and leaves out what is not there", () => {
+    expect(xmlDocument({ a: { n: 0, t: true, f: false, list: ["x", "y"], none: [], missing: undefined, empty: "" } })).toBe(
+      `${XML}<a><n>0</n><t>true</t><f>false</f><list>x</list><list>y</list><empty></empty></a>`,
+    );
+  });
+
+  it.each(["\uffff", "\ufffe"])("never holds %j, which no XML parser reads on from", (value) => {
+    expect(xmlDocument({ name: `a${value}b` })).not.toContain(value);
+  });
+});
