@@ -1,5 +1,7 @@
 import { lambda } from "../lib/http/lambda.ts";
 import { findApplication, listApplications } from "./applications.ts";
+import { planReads, planWrites } from "./application-plans.ts";
+import { metricReads, metricWrites } from "./metrics.ts";
 import { readProvider } from "./provider.ts";
 import { listServiceTokens } from "./service-tokens.ts";
 import { listServices, readService, updateServiceOperation } from "./services.ts";
@@ -13,8 +15,10 @@ import {
  */
 export const read = lambda(
   readProvider, listUsers, readUser, readPermissions, listServices, readService, listServiceTokens, listApplications, findApplication,
+  ...metricReads, ...planReads,
 );
 
 export const write = lambda(
   createUser, updateUser, deleteUser, updatePermissions, activateUser, suspendUser, unsuspendUser, makeAdmin, makeMember, updateServiceOperation,
+  ...metricWrites, ...planWrites,
 );

@@ -10,7 +10,7 @@ export async function handler({ "detail-type": type, detail }: EventBridgeEvent<
   await cleanUpAfter(storage(), {
     accountId: id<AccountId>(detail.account_id),
     type,
-    memberId: toId<MemberId>(detail.subject.member_id),
-    serviceId: toId<ServiceId>(detail.subject.service_id),
+    memberId: toId<MemberId>(detail.subject["member_id"]),
+    serviceId: toId<ServiceId>(detail.subject["service_id"]),
   });
 }

@@ -32,9 +32,11 @@ export async function handler({ Records: records }: DynamoDBStreamEvent): Promis
 async function publish(records: readonly DynamoDBRecord[]): Promise<string | undefined> {
   const [first] = records;
   try {
+    // Outside of what makes a record unreadable: a function that was set up badly must not throw events away.
+    const busName = setting("EVENT_BUS_NAME");
     const readable: Readable[] = [];
     for (const record of records) {
-      const entry = entryOf(record);
+      const entry = entryOf(record, busName);
       if (entry === undefined) await bury(record);
       else readable.push({ sequence: record.dynamodb?.SequenceNumber ?? "", entry });
     }
@@ -43,16 +45,15 @@ async function publish(records: readonly DynamoDBRecord[]): Promise<string | und
     return readable.find((_, position) => answer.Entries?.[position]?.ErrorCode !== undefined)?.sequence;
   } catch (error) {
     logger().error("Events could not be handed on", { error: error as Error });
-    return first?.dynamodb?.SequenceNumber;
+    // Without a number, an empty one: all of the batch has failed then.
+    return first?.dynamodb?.SequenceNumber ?? "";
   }
 }
 
-function entryOf(record: DynamoDBRecord): PutEventsRequestEntry | undefined {
+function entryOf(record: DynamoDBRecord, busName: string): PutEventsRequestEntry | undefined {
   try {
     const event = eventFrom(unmarshall((record.dynamodb?.NewImage ?? {}) as Record<string, AttributeValue>) as Row);
-    return {
-      EventBusName: setting("EVENT_BUS_NAME"), Source: SOURCE, DetailType: event.type, Detail: JSON.stringify(busEvent(event)),
-    };
+    return { EventBusName: busName, Source: SOURCE, DetailType: event.type, Detail: JSON.stringify(busEvent(event)) };
   } catch (error) {
     logger().error("A record of the stream is not an event", { eventId: record.eventID, error: error as Error });
     return undefined;

@@ -18,9 +18,11 @@ const WRITE = { scopes: ["account_management"], effect: "write", about: "service
 const ADMIN_WRITE = { scopes: ["account_management"], effect: "write", about: "services", role: "admin" } as const;
 
 const flag = z.optional(fields.flag);
+/** A text that need not be there may come blank or null: programs send every field that they know. */
+const clearable = <Field extends z.ZodMiniType<string>>(field: Field) => z.optional(z.union([z.literal(["", null]), field], { error: "is invalid" }));
 const settings = {
-  description: z.optional(fields.description),
-  support_email: z.optional(fields.email),
+  description: clearable(fields.description),
+  support_email: clearable(fields.email),
   backend_version: z.optional(fields.oneOf(BACKEND_VERSIONS)),
   deployment_option: z.optional(fields.oneOf(DEPLOYMENT_OPTIONS)),
   intentions_required: flag,
@@ -33,7 +35,7 @@ const settings = {
   buyer_can_select_plan: flag,
 } satisfies Record<ServiceFlag | "description" | "support_email" | "backend_version" | "deployment_option", z.ZodMiniType>;
 
-const wanted = z.object({ ...settings, name: fields.name, system_name: z.optional(fields.systemName) });
+const wanted = z.object({ ...settings, name: fields.name, system_name: clearable(fields.systemName) });
 const changes = z.object({
   ...settings,
   name: z.optional(fields.name),
@@ -47,7 +49,7 @@ const createServiceOperation = operation({
   run: async (call) => {
     const { name, system_name: systemName } = call.input;
     const made = await createService({ ...call, ...hashing(), ...sealing() }, call.principal, {
-      name, systemName, settings: settingsAfter(BY_DEFAULT, call.input),
+      name, systemName: systemName || undefined, settings: settingsAfter(BY_DEFAULT, call.input),
     });
     return created(service, made, `/admin/api/services/${made.id}`);
   },
@@ -90,11 +92,11 @@ function settingsAfter(before: ServiceSettings, given: GivenSettings): ServiceSe
   const flagsAfter = Object.fromEntries(
     (Object.keys(SERVICE_FLAG_DEFAULTS) as ServiceFlag[]).map((name) => [name, given[name] ?? before.flags[name]]),
   ) as Record<ServiceFlag, boolean>;
-  const description = given.description ?? before.description;
-  const supportEmail = given.support_email ?? before.supportEmail;
+  const description = given.description === undefined ? before.description : given.description;
+  const supportEmail = given.support_email === undefined ? before.supportEmail : given.support_email;
   return {
-    ...(description === undefined ? {} : { description }),
-    ...(supportEmail === undefined ? {} : { supportEmail }),
+    ...(description ? { description } : {}),
+    ...(supportEmail ? { supportEmail } : {}),
     backendVersion: given.backend_version ?? before.backendVersion,
     deploymentOption: given.deployment_option ?? before.deploymentOption,
     flags: flagsAfter,

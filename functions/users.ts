@@ -17,6 +17,8 @@ const WRITE = { scopes: ["account_management"], effect: "write", about: "account
 const ADMIN_READ = { scopes: ["account_management"], effect: "read", about: "account", role: "admin" } as const;
 const ADMIN_WRITE = { scopes: ["account_management"], effect: "write", about: "account", role: "admin" } as const;
 const nothing = z.object({});
+/** An address is shown like a name, and serves as one: it keeps the rules of both. */
+const address = z.pipe(fields.email, fields.name);
 
 export const listUsers = operation({
   name: "listUsers", methods: ["GET"], path: "/admin/api/users", formats: FORMATS, requires: ADMIN_READ,
@@ -27,7 +29,7 @@ export const listUsers = operation({
 /** Passwords are not ours (D16): `password` is accepted and dropped. Without a user name the address serves as one. */
 export const createUser = operation({
   name: "createUser", methods: ["POST"], path: "/admin/api/users", formats: FORMATS, requires: ADMIN_WRITE, wrapper: "user",
-  input: z.object({ username: z.optional(fields.name), email: fields.email }),
+  input: z.object({ username: z.optional(fields.name), email: address }),
   run: async (call) => {
     const { email, username = email } = call.input;
     const member = await createMember(call, call.principal, { username, email });
@@ -42,7 +44,7 @@ export const readUser = operation({
 
 export const updateUser = operation({
   name: "updateUser", methods: ["PUT", "PATCH"], path: "/admin/api/users/{id}", formats: FORMATS, requires: WRITE, wrapper: "user",
-  input: z.object({ username: z.optional(fields.name), email: z.optional(fields.email) }),
+  input: z.object({ username: z.optional(fields.name), email: z.optional(address) }),
   run: async (call) => {
     const { username, email } = call.input;
     const names = { ...(username === undefined ? {} : { username }), ...(email === undefined ? {} : { email }) };
@@ -82,7 +84,8 @@ export const updatePermissions = operation({
 function serviceAccess(value: unknown): ServiceAccess | undefined {
   if (value === null || value === "") return "all";
   if (!Array.isArray(value)) return undefined;
-  return value.map((each) => parseId<ServiceId>(String(each))).filter((id) => id !== undefined);
+  const texts = (value as unknown[]).map((each) => (typeof each === "number" ? String(each) : typeof each === "string" ? each : ""));
+  return texts.map((text) => parseId<ServiceId>(text)).filter((id) => id !== undefined);
 }
 
 export const activateUser = stateChange("activate");

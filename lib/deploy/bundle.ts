@@ -1,4 +1,6 @@
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
+import process from "node:process";
 import { build, type Metafile, type Plugin } from "esbuild";
 
 /** Where a function's handler is written: `functions/access-tokens.create` is the export `create` of that file. */
@@ -12,11 +14,12 @@ const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__
  * of the modules that its file reaches and no others. Source maps lie beside it and are not deployed.
  */
 export async function bundle(root: string, sources: Sources, outdir: string): Promise<Metafile> {
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: Object.fromEntries(Object.entries(sources).map(([name, source]) => [name, `handler:${source}`])),
     outdir,
     outExtension: { ".js": ".mjs" },
+    write: false,
     bundle: true, minify: true, treeShaking: true, metafile: true,
     format: "esm", platform: "node", target: "node24", mainFields: ["module", "main"],
     sourcemap: "external", legalComments: "none",
@@ -24,7 +27,16 @@ export async function bundle(root: string, sources: Sources, outdir: string): Pr
     logLevel: "warning",
     plugins: [oneHandler(root)],
   });
+  await mkdir(outdir, { recursive: true });
+  await Promise.all(outputFiles.map(({ path: file, contents }) => replace(file, contents)));
   return metafile;
+}
+
+/** At once, not bit by bit: `npm start` may be running what lies there, or another process packaging it. */
+async function replace(file: string, contents: Uint8Array): Promise<void> {
+  const unfinished = `${file}.${process.pid}`;
+  await writeFile(unfinished, contents);
+  await rename(unfinished, file);
 }
 
 /** Makes an entry point of a single export, by the name that Lambda calls. */

@@ -3,7 +3,7 @@ import type { Missing } from "./authorize.ts";
 /** Every way a request can fail that a caller may be told about: the closed list of `code` in error bodies. */
 export type ErrorCode =
   | "access_denied" | "no_service_access" | "insufficient_scope" | "insufficient_rights" | "read_only" | "forbidden"
-  | "not_found" | "invalid" | "missing_parameter" | "wrong_type" | "malformed_request" | "payload_too_large"
+  | "not_found" | "invalid" | "missing_parameter" | "wrong_type" | "malformed_request" | "refused" | "payload_too_large"
   | "unsupported_media_type" | "not_acceptable" | "busy" | "unavailable" | "internal";
 
 /** Field name → what is wrong with it, one sentence each, as 3scale's `{"errors":{…}}`. */
@@ -27,5 +27,7 @@ export class DomainError extends Error {
 
 export const notFound = () => new DomainError("not_found", "Not found");
 export const forbidden = () => new DomainError("forbidden", "Forbidden");
+/** Something that cannot be deleted as things are; 3scale's words, by field. */
+export const refused = (fields: FieldErrors) => new DomainError("refused", "That cannot be deleted now", { fields });
 /** Wrong values, by field. */
 export const invalid = (fields: FieldErrors) => new DomainError("invalid", "Some fields are not valid", { fields });

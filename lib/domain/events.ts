@@ -1,4 +1,4 @@
-import type { AccessTokenId, AccountId, ApplicationId, EpochSeconds, MemberId, ServiceId } from "./brands.ts";
+import type { AccessTokenId, AccountId, ApplicationId, EpochSeconds, LimitId, MemberId, MetricId, PlanId, ServiceId } from "./brands.ts";
 import type { Principal } from "./model.ts";
 
 export const EVENT_TYPES = [
@@ -6,6 +6,9 @@ export const EVENT_TYPES = [
   "access_token.created", "access_token.updated", "access_token.deleted",
   "service.created", "service.updated", "service.deleted", "service_token.revealed",
   "application.created",
+  "metric.created", "metric.updated", "metric.deleted",
+  "application_plan.created", "application_plan.updated", "application_plan.deleted",
+  "limit.created", "limit.updated", "limit.deleted",
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -15,6 +18,7 @@ export type Actor = { readonly memberId: MemberId; readonly tokenId?: AccessToke
 /** Which things it happened to. */
 export type Subject = {
   readonly memberId?: MemberId; readonly tokenId?: AccessTokenId; readonly serviceId?: ServiceId; readonly applicationId?: ApplicationId;
+  readonly metricId?: MetricId; readonly planId?: PlanId; readonly limitId?: LimitId;
 };
 
 /**

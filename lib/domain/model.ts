@@ -1,4 +1,4 @@
-import type { AccessTokenId, AccountId, ApplicationId, EpochSeconds, MemberId, ServiceId } from "./brands.ts";
+import type { AccessTokenId, AccountId, ApplicationId, EpochSeconds, MemberId, PlanId, ServiceId } from "./brands.ts";
 
 /** What a member may be given rights to in the provider's administration (3scale: admin sections). */
 export const SECTIONS = ["finance", "monitoring", "partners", "plans", "policy_registry", "portal", "settings"] as const;
@@ -92,6 +92,8 @@ export type Application = Versioned & {
   readonly accountId: AccountId;
   readonly id: ApplicationId;
   readonly serviceId: ServiceId;
+  /** The plan that says what it may do; without one it has no limits. */
+  readonly planId?: PlanId;
   readonly name: string;
   readonly description: string;
   readonly state: "live" | "suspended" | "pending";

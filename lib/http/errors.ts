@@ -13,6 +13,7 @@ const SHAPES: Record<ErrorCode, Shape> = {
   forbidden: { status: 403, as: "status" },
   not_found: { status: 404, as: "status" },
   invalid: { status: 422, as: "errors" },
+  refused: { status: 403, as: "errors" },
   missing_parameter: { status: 400, as: "text" },
   wrong_type: { status: 422, as: "text" },
   malformed_request: { status: 400, as: "error" },

@@ -38,6 +38,42 @@ export const email = z.string({ error: BLANK }).check(
   z.refine((text) => text === "" || /^[^\s@\p{Cc}]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/u.test(text), "should look like an email address"),
 );
 
+/** A text that need not be there may come blank or null: programs send every field that they know. */
+export function blankOr<Field extends z.ZodMiniType<string>>(field: Field) {
+  return z.union([z.literal(["", null]), field], { error: "is invalid" });
+}
+
+/** Those of the values that were given. */
+export function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+/** A whole number from 0 on, as a number or in digits; blank is 0. */
+export const count = z.pipe(
+  z.nullable(z.union([z.string(), z.number()], { error: "is not a number" })),
+  z.transform((value, context): number => {
+    const text = String(value ?? "").trim();
+    const valid = /^\d{1,15}$/.test(text);
+    if (!valid && text !== "") {
+      context.issues.push({ code: "custom", message: /^-\d+/.test(text) ? "must be greater than or equal to 0" : "is not a number", input: value });
+    }
+    return valid ? Number(text) : 0;
+  }),
+);
+
+/** An amount of money with at most two decimals, in the minor units of the currency; blank is 0. */
+export const cents = z.pipe(
+  z.nullable(z.union([z.string(), z.number()], { error: "is not a number" })),
+  z.transform((value, context): number => {
+    const text = String(value ?? "").trim();
+    const [, whole, decimals = ""] = /^(\d{1,12})(?:\.(\d{1,2})0*)?$/.exec(text) ?? [];
+    if (whole === undefined && text !== "") {
+      context.issues.push({ code: "custom", message: text.startsWith("-") ? "must be greater than or equal to 0" : "is not a number", input: value });
+    }
+    return whole === undefined ? 0 : Number(whole) * 100 + Number(decimals.padEnd(2, "0"));
+  }),
+);
+
 /** One of a list; a number is taken for its text, as in `"backend_version": 1`. */
 export function oneOf<const T extends string>(values: readonly T[]) {
   return z.pipe(
@@ -70,7 +106,7 @@ export const flag = z.pipe(
 );
 
 /** Beyond the year 9999 a time is not written with four digits. */
-const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59);
+const LAST_MS = Date.UTC(10000, 0, 1) - 1;
 const ISO_8601 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:Z|z|[+-]\d{2}:?\d{2})$/;
 
 /** An expiry: ISO 8601 with or without fractions of a second, which are dropped; blank or null is "never". */

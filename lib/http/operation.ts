@@ -23,8 +23,8 @@ export type Operation<Schema extends z.ZodMiniType = z.ZodMiniType> = {
   readonly requires: Requirement;
   /** JSON alone unless said. */
   readonly formats?: readonly Format[];
-  /** The name under which attributes may be wrapped. When `attributesRequired`, a request without any is a 400. */
-  readonly wrapper?: string;
+  /** The name, or names, under which attributes may be wrapped. When `attributesRequired`, a request without any is a 400. */
+  readonly wrapper?: string | readonly string[];
   readonly attributesRequired?: true;
   /** The largest body in bytes; 8 KiB unless the operation needs more. */
   readonly maxBodyBytes?: number;
@@ -41,7 +41,7 @@ export function operation<Schema extends z.ZodMiniType>(declared: Operation<Sche
 /** Parses parameters by an operation's schema; what does not fit is told by field (422), unknown fields are dropped. */
 export function parseInput(operation: Operation, params: Params): unknown {
   if (operation.attributesRequired && operation.wrapper !== undefined && !Object.keys(params).some((name) => name !== "access_token")) {
-    throw new DomainError("missing_parameter", `Required parameter missing: ${operation.wrapper}`);
+    throw new DomainError("missing_parameter", `Required parameter missing: ${[operation.wrapper].flat()[0]}`);
   }
   const parsed = operation.input.safeParse(params);
   if (parsed.success) return parsed.data;

@@ -56,9 +56,10 @@ export function merge(query: Params, body: Params): Params {
 }
 
 /** Attributes come bare or under the name of their resource: `{"service": {…}}`. */
-export function unwrap(params: Params, name: string | undefined): Params {
-  const inner = name === undefined ? undefined : params[name];
-  if (name === undefined || inner === undefined) return params;
+export function unwrap(params: Params, names: string | readonly string[] | undefined): Params {
+  const name = [names ?? []].flat().find((each) => params[each] !== undefined);
+  if (name === undefined) return params;
+  const inner = params[name];
   if (!isObject(inner)) throw new DomainError("wrong_type", `Wrong type for parameter: ${name}`);
   const { [name]: _, ...outer } = params;
   return { ...outer, ...inner };

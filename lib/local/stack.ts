@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
+import { devNull } from "node:os";
 import path from "node:path";
 import { systemClock } from "../domain/brands.ts";
 import type { Hashing, Sealing, Storage } from "../operations/context.ts";
@@ -10,7 +11,7 @@ import { startAwsDouble } from "./aws-double.ts";
 import { createTable } from "./create-table.ts";
 import { startDynamoDbLocal } from "./dynamodb-local.ts";
 import { LOOPBACK } from "./ports.ts";
-import { localKeys, writeSecretFile } from "./secrets-file.ts";
+import { keysOf, newKeys, writeSecretFile } from "./secrets-file.ts";
 import { seed, type Seeded } from "./seed.ts";
 
 export const STAGE = "local";
@@ -30,17 +31,16 @@ export type Stack = {
   stop(): Promise<void>;
 };
 
-/** Starts what stands in for AWS, with a table in it and an account in the table: data kept in `dataDir`, or in memory. */
-export async function startStack(ports: ReturnType<typeof portsFrom>, runDir: string, dataDir: string | undefined): Promise<Stack> {
-  const keysDir = dataDir ?? runDir;
-  await mkdir(keysDir, { recursive: true });
-  // In memory, data and what belongs to it begin and end together.
-  const forget = async () => {
-    if (dataDir === undefined) await Promise.all(["keys.json", "seed.json", "checkpoints.json"].map((name) => rm(path.join(runDir, name), { force: true })));
-  };
-  await forget();
+/** How far the readers of the stream have come. */
+export const CHECKPOINTS = "checkpoints.json";
 
-  const { peppers, masterKey } = await localKeys(keysDir);
+/**
+ * Starts what stands in for AWS, with a table in it and an account in the table. Data, and what goes with it, is kept
+ * in `dataDir`, or in memory; `runDir` is for what only this run needs.
+ */
+export async function startStack(ports: ReturnType<typeof portsFrom>, runDir: string, dataDir: string | undefined): Promise<Stack> {
+  if (dataDir !== undefined) await mkdir(dataDir, { recursive: true });
+  const { peppers, masterKey } = dataDir === undefined ? newKeys() : keysOf(dataDir);
   const dynamodb = await startDynamoDbLocal({ port: ports.dynamodb, ...(dataDir === undefined ? {} : { dataDir: path.join(dataDir, "dynamodb") }) });
   const aws = await startAwsDouble({ port: ports.aws, masterKey });
   const environment = {
@@ -52,17 +52,21 @@ export async function startStack(ports: ReturnType<typeof portsFrom>, runDir: st
     LATCHKEY_DEAD_LETTER_QUEUE_URL: `${aws.endpoint}/000000000000/DeadLetters`,
     LATCHKEY_PUBLIC_URL: `http://${LOOPBACK}:${ports.http}`,
     LATCHKEY_EVENTS_PORT: String(ports.events),
-    LATCHKEY_CHECKPOINTS: path.join(keysDir, "checkpoints.json"),
+    LATCHKEY_CHECKPOINTS: path.join(dataDir ?? runDir, CHECKPOINTS),
+    // No profile and no setting of this machine counts: they could lead to an account in AWS.
+    AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull,
   };
+  for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name];
   Object.assign(process.env, environment);
   await createTable(TABLE_NAME);
 
+  const deps = { table: openTable(TABLE_NAME), clock: systemClock, peppers: parsePeppers(peppers), keyring: kmsKeyring(SEALING_KEY_ID) };
   return {
-    seeded: await seededOnce(keysDir, { table: openTable(TABLE_NAME), clock: systemClock, peppers: parsePeppers(peppers), keyring: kmsKeyring(SEALING_KEY_ID) }),
+    seeded: dataDir === undefined ? await seed(deps) : await seededOnce(dataDir, deps),
     environment,
     loopbackOnly: dynamodb.loopbackOnly,
     async stop() {
-      await Promise.all([dynamodb.stop(), aws.stop(), forget()]);
+      await Promise.all([dynamodb.stop(), aws.stop()]);
     },
   };
 }
@@ -72,6 +76,6 @@ async function seededOnce(dir: string, deps: Storage & Hashing & Sealing): Promi
   const file = path.join(dir, "seed.json");
   if (existsSync(file)) return JSON.parse(await readFile(file, "utf8")) as Seeded;
   const seeded = await seed(deps);
-  await writeSecretFile(file, seeded);
+  writeSecretFile(file, seeded);
   return seeded;
 }

@@ -4,7 +4,7 @@ import { DomainError, invalid, notFound } from "../domain/errors.ts";
 import { actorOf, type DomainEvent } from "../domain/events.ts";
 import type { AccessToken, Member, Principal } from "../domain/model.ts";
 import { isoSeconds } from "../domain/time.ts";
-import { accessTokenString } from "../domain/token-string.ts";
+import { accessTokenString, parseToken } from "../domain/token-string.ts";
 import { digest, importedDigests } from "../secrets/pepper.ts";
 import { newId, newSecret } from "../secrets/random.ts";
 import {
@@ -13,8 +13,8 @@ import {
 import { record } from "../table/events.ts";
 import { readMember } from "../table/members.ts";
 import { keys } from "../table/model.ts";
-import { transact } from "../table/transact.ts";
-import { authenticate } from "./authenticate.ts";
+import { transact, type Outcome, type Write } from "../table/transact.ts";
+import { identify } from "./authenticate.ts";
 import { event, memberOf, untilStored, type Hashing, type Storage } from "./context.ts";
 
 export type NewAccessToken = Pick<AccessToken, "name" | "scopes" | "permission" | "expiresAt">;
@@ -28,11 +28,17 @@ export async function issueAccessToken(
   refusePast(deps, wanted.expiresAt);
   const owner = memberOf(creator);
   return untilStored(async () => {
-    const token = newToken(deps, owner, wanted);
-    const value = accessTokenString(owner.accountId, owner.id, token.id, newSecret());
-    const stored = await insert(deps, creator, { token, digest: digest(deps.peppers, value), imported: false });
-    return stored ? { token, value } : undefined;
+    const { token, value, writes } = bornToken(deps, creator, owner, wanted);
+    const outcome = await transact(deps.table, [stillActive(owner), ...writes]);
+    return ownerWasActive(outcome) && outcome.done ? { token, value } : undefined;
   });
+}
+
+/** A new token of a member, with its value, and the writes that store it, to be part of a transaction. */
+export function bornToken(deps: Storage & Hashing, creator: Principal, owner: Member, wanted: NewAccessToken) {
+  const token = newToken(deps, owner, wanted);
+  const value = accessTokenString(owner.accountId, owner.id, token.id, newSecret());
+  return { token, value, writes: birth(deps, creator, { token, digest: digest(deps.peppers, value), imported: false }) };
 }
 
 /**
@@ -44,18 +50,32 @@ export async function importAccessToken(
 ): Promise<AccessToken> {
   const creator: Principal = { kind: "member", member: owner };
   refuse(exceeding(ceilingOf(creator), wanted));
-  const found = importedDigests(deps.peppers, sha384).find(({ pepper }) => pepper === deps.peppers.current);
-  if (found === undefined) throw new Error("The current pepper is missing");
-  const token = newToken(deps, owner, wanted);
-  if (!(await insert(deps, creator, { token, digest: found, imported: true }))) throw invalid({ digest: ["has already been imported"] });
-  return token;
+  const digests = importedDigests(deps.peppers, sha384);
+  const current = digests.find(({ pepper }) => pepper === deps.peppers.current);
+  if (current === undefined) throw new Error("The current pepper is missing");
+  return untilStored(async () => {
+    const token = newToken(deps, owner, wanted);
+    const outcome = await transact(deps.table, [
+      stillActive(owner),
+      // It may have come under an older pepper: the same value must not be two tokens, of which one outlives the other.
+      ...digests.map(({ hash }) =>
+        hash === current.hash
+          ? { put: importedRow(current, { accountId: owner.accountId, ownerId: owner.id, id: token.id }), when: "absent" as const }
+          : { check: keys.imported(hash), when: "absent" as const }),
+      ...birth(deps, creator, { token, digest: current, imported: true }),
+    ]);
+    if (ownerWasActive(outcome) && outcome.done) return token;
+    if (!outcome.done && outcome.refused.some((position) => position <= digests.length)) throw invalid({ digest: ["has already been imported"] });
+    return undefined;
+  });
 }
 
 /** The tokens of the principal's member whose names contain `name`, by id, expired ones included. */
 export async function listOwnAccessTokens(deps: Storage, principal: Principal, name: string): Promise<AccessToken[]> {
   const owner = memberOf(principal);
   const tokens = await listAccessTokens(deps.table, owner.accountId, owner.id);
-  return tokens.filter((token) => token.name.includes(name));
+  const wanted = name.normalize("NFC");
+  return tokens.filter((token) => token.name.includes(wanted));
 }
 
 /** One token of the principal's member. Somebody else's does not exist, as far as they can see. */
@@ -63,10 +83,20 @@ export async function readOwnAccessToken(deps: Storage, principal: Principal, id
   return (await load(deps, memberOf(principal), id)).token;
 }
 
-/** The id of the principal's own token that has this value, by which 3scale's programs may name it. */
+/**
+ * The id of the principal's own token that has this value, by which 3scale's programs may name it, expired or not.
+ * The value of the very token that asks names it even when another request has just deleted it.
+ */
 export async function idOfOwnAccessToken(deps: Storage & Hashing, principal: Principal, value: string): Promise<AccessTokenId> {
-  const named = await authenticate(deps, value);
-  if (named?.kind !== "access_token" || named.owner.id !== memberOf(principal).id || named.owner.accountId !== memberOf(principal).accountId) throw notFound();
+  const { accountId, id: ownerId } = memberOf(principal);
+  const parsed = parseToken(value);
+  if (parsed?.kind === "access_token") {
+    // The ids in it say whose it is: another's is not even looked up.
+    if (parsed.accountId !== accountId || parsed.ownerId !== ownerId) throw notFound();
+    if (principal.kind === "access_token" && parsed.id === principal.token.id) return parsed.id;
+  }
+  const named = await identify(deps, value);
+  if (named?.kind !== "access_token" || named.owner.id !== ownerId || named.owner.accountId !== accountId) throw notFound();
   return named.token.id;
 }
 
@@ -74,7 +104,6 @@ export async function idOfOwnAccessToken(deps: Storage & Hashing, principal: Pri
 export async function updateAccessToken(
   deps: Storage, principal: Principal, id: AccessTokenId, changes: AccessTokenChanges,
 ): Promise<AccessToken> {
-  refusePast(deps, changes.expiresAt);
   return untilStored(async () => {
     const stored = await load(deps, memberOf(principal), id);
     const { name, scopes, permission, expiresAt } = stored.token;
@@ -82,6 +111,8 @@ export async function updateAccessToken(
       name: changes.name ?? name, scopes: changes.scopes ?? scopes, permission: changes.permission ?? permission, expiresAt: changes.expiresAt ?? expiresAt,
     };
     refuse(exceeding(ceilingOf(principal), wanted, stored.token));
+    // Programs send back what they read: an expiry that stays may be over.
+    if (wanted.expiresAt !== expiresAt) refusePast(deps, wanted.expiresAt);
     const token = { ...stored.token, ...wanted, version: stored.token.version + 1, updatedAt: deps.clock() };
     const outcome = await transact(deps.table, [
       { put: accessTokenRow({ ...stored, token }), when: { version: stored.token.version } },
@@ -133,18 +164,18 @@ async function remove(deps: Storage, principal: Principal, owner: Owner, id: Acc
   return outcome.done;
 }
 
-/** Stores a new token. False when its id, or the digest it was imported with, is taken. */
-async function insert(deps: Storage, creator: Principal, stored: StoredAccessToken): Promise<boolean> {
-  const { accountId, ownerId, id } = stored.token;
-  const outcome = await transact(deps.table, [
-    // A member who is suspended or deleted meanwhile gets no token: it would be an orphan that nobody sees.
-    { check: keys.member(accountId, ownerId), when: "active" },
-    { put: accessTokenRow(stored), when: "absent" },
-    record(tokenEvent(deps, creator, "access_token.created", stored.token)),
-    ...(stored.imported ? [{ put: importedRow(stored.digest, { accountId, ownerId, id }), when: "absent" as const }] : []),
-  ]);
+/** The first write of a token's birth: a member who is suspended or deleted meanwhile gets none, for nobody would see it. */
+function stillActive(owner: Owner): Write {
+  return { check: keys.member(owner.accountId, owner.id), when: "active" };
+}
+
+function ownerWasActive(outcome: Outcome): true {
   if (!outcome.done && outcome.refused.includes(0)) throw new DomainError("access_denied", "Access denied");
-  return outcome.done;
+  return true;
+}
+
+function birth(deps: Storage, creator: Principal, stored: StoredAccessToken): readonly Write[] {
+  return [{ put: accessTokenRow(stored), when: "absent" }, record(tokenEvent(deps, creator, "access_token.created", stored.token))];
 }
 
 function newToken(deps: Storage, owner: Member, wanted: NewAccessToken): AccessToken {
@@ -179,4 +210,3 @@ function refuse(excess: readonly Excess[]): void {
   for (const { field, message } of excess) (fields[field] ??= []).push(message);
   throw invalid(fields);
 }
-

@@ -6,21 +6,21 @@ import { record } from "../table/events.ts";
 import { memberRow, takeName, uniqueNamesOf } from "../table/members.ts";
 import { transact } from "../table/transact.ts";
 import { notFound } from "../domain/errors.ts";
-import { issueAccessToken } from "./access-tokens.ts";
+import { bornToken } from "./access-tokens.ts";
 import { event, memberOf, untilStored, type Hashing, type Sealing, type Storage } from "./context.ts";
 
 export type CreatedAccount = { readonly account: Account; readonly admin: Member; readonly token: AccessToken; readonly value: string };
 
 /**
  * Makes an account, its data key and its first admin, who gets a token with every scope: what a provider needs to
- * begin. The token's value is in the result and nowhere else.
+ * begin, all of it or nothing. The token's value is in the result and nowhere else.
  */
 export async function createAccount(
   deps: Storage & Hashing & Sealing, wanted: { readonly name: string; readonly adminEmail: string },
 ): Promise<CreatedAccount> {
   const now = deps.clock();
   const stamp = { version: 1, createdAt: now, updatedAt: now };
-  const { account, admin } = await untilStored(async () => {
+  return untilStored(async () => {
     const id = newId<Account["id"]>();
     const { wrapped } = await deps.keyring.newDataKey(id);
     const account: Account = { id, name: wanted.name, wrappedKey: wrapped, ...stamp };
@@ -28,16 +28,17 @@ export async function createAccount(
       accountId: id, id: newId(), username: wanted.adminEmail, email: wanted.adminEmail,
       role: "admin", state: "active", sections: [], serviceAccess: "all", ...stamp,
     };
+    const principal: Principal = { kind: "member", member: admin };
+    const { token, value, writes } = bornToken(deps, principal, admin, { name: "Administration", scopes: SCOPES, permission: "rw", expiresAt: "never" });
     const outcome = await transact(deps.table, [
       { put: accountRow(account), when: "absent" },
       { put: memberRow(admin), when: "absent" },
       ...uniqueNamesOf(admin).map(([field, value]) => takeName(id, field, value)),
       record(event(deps, { accountId: id, type: "account.created", actor: { system: "cli" }, subject: { memberId: admin.id }, facts: { name: account.name } })),
+      ...writes,
     ]);
-    return outcome.done ? { account, admin } : undefined;
+    return outcome.done ? { account, admin, token, value } : undefined;
   });
-  const principal: Principal = { kind: "member", member: admin };
-  return { account, admin, ...(await issueAccessToken(deps, principal, { name: "Administration", scopes: SCOPES, permission: "rw", expiresAt: "never" })) };
 }
 
 /** The principal's own account (3scale: GET /admin/api/provider). */

@@ -1,4 +1,4 @@
-import type { ApplicationId, ServiceId } from "../domain/brands.ts";
+import type { AccountId, ApplicationId, ServiceId } from "../domain/brands.ts";
 import { notFound } from "../domain/errors.ts";
 import { actorOf } from "../domain/events.ts";
 import { reaches, serviceAccessOf } from "../domain/rights.ts";
@@ -51,21 +51,27 @@ export async function listApplicationsFor(
   return { ...page, items: await shown(deps, page.items) };
 }
 
-/** The application with this id, or with this user key, if it uses a service that the principal reaches. */
+/** The application with this user key, or else with this id, if it uses a service that the principal reaches. */
 export async function findApplicationFor(
   deps: Storage, principal: Principal,
   by: { readonly id?: ApplicationId | undefined; readonly userKey?: string | undefined; readonly serviceId: WantedService },
 ): Promise<ShownApplication> {
   const member = memberOf(principal);
-  const { accountId } = member;
-  const byId = by.id === undefined ? undefined : await readApplication(deps.table, accountId, by.id);
-  const candidates = byId !== undefined ? [byId] : by.userKey === undefined ? [] : await findByUserKey(deps.table, accountId, by.userKey);
-  const found = candidates.filter(
+  const found = (await sought(deps, member.accountId, by)).filter(
     ({ serviceId }) => reaches(serviceAccessOf(member), serviceId) && (by.serviceId === "any" || by.serviceId === serviceId),
   );
-  const [application] = await shown(deps, found.slice(0, 1));
+  // Services may have applications with the same user key, and the first of them may be on its way out.
+  const [application] = await shown(deps, found);
   if (application === undefined) throw notFound();
   return application;
+}
+
+async function sought(
+  deps: Storage, accountId: AccountId, { id, userKey }: { readonly id?: ApplicationId | undefined; readonly userKey?: string | undefined },
+): Promise<readonly Application[]> {
+  if (userKey !== undefined) return findByUserKey(deps.table, accountId, userKey);
+  const application = id === undefined ? undefined : await readApplication(deps.table, accountId, id);
+  return application === undefined ? [] : [application];
 }
 
 /** Adds the services' names. An application whose service has just been deleted is on its way out and not shown. */

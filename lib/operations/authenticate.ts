@@ -13,6 +13,12 @@ import type { Hashing, Storage } from "./context.ts";
  * A storage failure throws: "unknown" is neither yes nor no (D12).
  */
 export async function authenticate(deps: Storage & Hashing, value: string): Promise<Principal | undefined> {
+  const holder = await identify(deps, value);
+  return holder?.kind === "access_token" && !isAlive(holder.token, holder.owner, deps.clock()) ? undefined : holder;
+}
+
+/** Whose value is this, though it may speak for nobody any more? To name a token by, never to let anybody in. */
+export async function identify(deps: Storage & Hashing, value: string): Promise<Principal | undefined> {
   const parsed = parseToken(value);
   switch (parsed?.kind) {
     case undefined:
@@ -23,17 +29,17 @@ export async function authenticate(deps: Storage & Hashing, value: string): Prom
     }
     case "access_token": {
       const stored = await readTokenAndOwner(deps.table, parsed.accountId, parsed.ownerId, parsed.id);
-      return stored !== undefined && matches(deps.peppers, value, stored.digest) ? alive(deps, stored) : undefined;
+      return stored !== undefined && matches(deps.peppers, value, stored.digest) ? holderOf(stored) : undefined;
     }
     case "imported": {
       const pointer = await readImported(deps.table, importedDigests(deps.peppers, threescaleDigest(value)));
       if (pointer === undefined) return undefined;
       const stored = await readTokenAndOwner(deps.table, pointer.accountId, pointer.ownerId, pointer.id);
-      return stored?.digest.hash === pointer.digest.hash ? alive(deps, stored) : undefined;
+      return stored?.digest.hash === pointer.digest.hash ? holderOf(stored) : undefined;
     }
   }
 }
 
-function alive({ clock }: Storage, { token, owner }: NonNullable<Awaited<ReturnType<typeof readTokenAndOwner>>>): Principal | undefined {
-  return isAlive(token, owner, clock()) ? { kind: "access_token", token, owner } : undefined;
+function holderOf({ token, owner }: NonNullable<Awaited<ReturnType<typeof readTokenAndOwner>>>): Principal {
+  return { kind: "access_token", token, owner };
 }

@@ -10,7 +10,8 @@ export type BusEvent = {
   readonly account_id: number;
   readonly at: string;
   readonly actor: Readonly<Record<string, number | string>>;
-  readonly subject: { readonly member_id?: number; readonly token_id?: number; readonly service_id?: number; readonly application_id?: number };
+  /** `member_id`, `token_id`, `service_id`, and so on: what it happened to. */
+  readonly subject: Readonly<Record<string, number>>;
   readonly facts: Readonly<Record<string, unknown>>;
 };
 
@@ -21,12 +22,7 @@ export function busEvent({ id, accountId, at, actor, subject, facts }: DomainEve
     account_id: accountId,
     at: isoSeconds(at),
     actor: "system" in actor ? { system: actor.system } : { member_id: actor.memberId, ...(actor.tokenId === undefined ? {} : { token_id: actor.tokenId }) },
-    subject: {
-      ...(subject.memberId === undefined ? {} : { member_id: subject.memberId }),
-      ...(subject.tokenId === undefined ? {} : { token_id: subject.tokenId }),
-      ...(subject.serviceId === undefined ? {} : { service_id: subject.serviceId }),
-      ...(subject.applicationId === undefined ? {} : { application_id: subject.applicationId }),
-    },
+    subject: Object.fromEntries(Object.entries(subject).map(([name, id]) => [name.replace("Id", "_id"), id])),
     facts,
   };
 }

@@ -5,8 +5,10 @@ import { rowsOf } from "../table/list.ts";
 import { record } from "../table/events.ts";
 import { listMembers, memberRow, readMember } from "../table/members.ts";
 import { keys, listings } from "../table/model.ts";
+import { readService } from "../table/services.ts";
 import { transact } from "../table/transact.ts";
 import { event, untilStored, type Storage } from "./context.ts";
+import { rightsFacts } from "./members.ts";
 
 /** What an event says was deleted. */
 export type Deleted = { readonly accountId: AccountId; readonly type: EventType; readonly memberId?: MemberId | undefined; readonly serviceId?: ServiceId | undefined };
@@ -17,14 +19,11 @@ export type Deleted = { readonly accountId: AccountId; readonly type: EventType;
  */
 export async function cleanUpAfter(deps: Storage, { accountId, type, memberId, serviceId }: Deleted): Promise<void> {
   if (type === "member.deleted" && memberId !== undefined) await removeTokensOf(deps, accountId, memberId);
-  if (type === "service.deleted" && serviceId !== undefined) {
-    await forgetService(deps, accountId, serviceId);
-    await removeApplicationsOf(deps, accountId, serviceId);
-  }
+  if (type === "service.deleted" && serviceId !== undefined) await removeTracesOf(deps, accountId, serviceId);
 }
 
 async function removeTokensOf(deps: Storage, accountId: AccountId, memberId: MemberId): Promise<void> {
-  // The event may be old: a member who is there is not to lose anything.
+  // Whatever the event says: a member who is there is not to lose anything.
   if ((await readMember(deps.table, accountId, memberId)) !== undefined) return;
   for (const { id } of await listAccessTokens(deps.table, accountId, memberId)) {
     const stored = await readAccessToken(deps.table, accountId, memberId, id);
@@ -39,20 +38,25 @@ async function removeTokensOf(deps: Storage, accountId: AccountId, memberId: Mem
   }
 }
 
+async function removeTracesOf(deps: Storage, accountId: AccountId, serviceId: ServiceId): Promise<void> {
+  if ((await readService(deps.table, accountId, serviceId)) !== undefined) return;
+  await forgetService(deps, accountId, serviceId);
+  await removeApplicationsOf(deps, accountId, serviceId);
+}
+
 async function forgetService(deps: Storage, accountId: AccountId, serviceId: ServiceId): Promise<void> {
   for (const { id, serviceAccess } of await listMembers(deps.table, accountId)) {
     if (serviceAccess === "all" || !serviceAccess.includes(serviceId)) continue;
     await untilStored(async () => {
       const member = await readMember(deps.table, accountId, id);
-      if (member === undefined || member.serviceAccess === "all") return true;
+      // The list is read from an index, which may be behind.
+      if (member === undefined || member.serviceAccess === "all" || !member.serviceAccess.includes(serviceId)) return true;
       const left = member.serviceAccess.filter((service) => service !== serviceId);
+      const after = { ...member, serviceAccess: left, version: member.version + 1, updatedAt: deps.clock() };
       const outcome = await transact(deps.table, [
-        {
-          put: memberRow({ ...member, serviceAccess: left, version: member.version + 1, updatedAt: deps.clock() }),
-          when: { version: member.version },
-        },
+        { put: memberRow(after), when: { version: member.version } },
         record(event(deps, {
-          accountId, type: "member.rights_changed", actor: { system: "clean_up" }, subject: { memberId: id }, facts: { service_access: left },
+          accountId, type: "member.rights_changed", actor: { system: "clean_up" }, subject: { memberId: id }, facts: rightsFacts(after),
         })),
       ]);
       return outcome.done || undefined;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { MemberId, ServiceId } from "../domain/brands.ts";
 import { forbidden, invalid, notFound } from "../domain/errors.ts";
 import { actorOf, type EventType } from "../domain/events.ts";
@@ -52,8 +53,8 @@ export async function createMember(deps: Storage, principal: Principal, wanted: 
       record(event(deps, { accountId, type: "member.created", actor: actorOf(principal), subject: { memberId: member.id }, facts: {} })),
     ]);
     if (outcome.done) return member;
-    refuseTaken(names, outcome.refused);
     if (outcome.refused.includes(names.length + 1)) throw forbidden();
+    refuseTaken(names, outcome.refused);
     return undefined;
   });
 }
@@ -65,10 +66,10 @@ export async function updateMember(deps: Storage, principal: Principal, id: Memb
 
 /** Gives or takes sections and services. Services that the account does not have are dropped, as 3scale does. */
 export async function updateRights(deps: Storage, principal: Principal, id: MemberId, rights: Rights): Promise<Member> {
-  const serviceAccess = rights.serviceAccess === undefined ? undefined : await existing(deps, principal, rights.serviceAccess);
-  return change(deps, principal, id, "manage", "member.rights_changed", (member) => {
+  return change(deps, principal, id, "manage", "member.rights_changed", async (member) => {
     if (member.role === "admin") throw forbidden();
-    return { ...member, sections: rights.sections ?? member.sections, serviceAccess: serviceAccess ?? member.serviceAccess };
+    const { sections = member.sections, serviceAccess } = rights;
+    return { ...member, sections, serviceAccess: serviceAccess === undefined ? member.serviceAccess : await existing(deps, principal, serviceAccess) };
   });
 }
 
@@ -102,16 +103,24 @@ export async function deleteMember(deps: Storage, principal: Principal, id: Memb
   });
 }
 
+/** What subscribers are told of a member's rights. */
+export function rightsFacts({ role, sections, serviceAccess }: Member) {
+  return { role, sections, service_access: serviceAccess };
+}
+
+/** Stores what `next` makes of the member. What is as it was already is not a change: it is neither stored nor recorded. */
 async function change(
-  deps: Storage, principal: Principal, id: MemberId, action: MemberAction, type: EventType, next: (member: Member) => Member,
+  deps: Storage, principal: Principal, id: MemberId, action: MemberAction, type: EventType, next: (member: Member) => Member | Promise<Member>,
 ): Promise<Member> {
   return untilStored(async () => {
     const before = await readMemberFor(deps, principal, id, action);
-    const after = { ...next(before), version: before.version + 1, updatedAt: deps.clock() };
-    const { accountId, role, state, sections, serviceAccess } = after;
+    const wanted = await next(before);
+    if (isDeepStrictEqual(wanted, before)) return before;
+    const after = { ...wanted, version: before.version + 1, updatedAt: deps.clock() };
+    const { accountId, state } = after;
     const taken = uniqueNamesOf(after).filter(([, value], at) => value !== uniqueNamesOf(before)[at]?.[1]);
     const released = uniqueNamesOf(before).filter(([, value], at) => value !== uniqueNamesOf(after)[at]?.[1]);
-    const facts = type === "member.rights_changed" ? { role, sections, service_access: serviceAccess } : type === "member.state_changed" ? { state } : {};
+    const facts = type === "member.rights_changed" ? rightsFacts(after) : type === "member.state_changed" ? { state } : {};
     const outcome = await transact(deps.table, [
       ...taken.map(([field, value]) => takeName(accountId, field, value)),
       { put: memberRow(after), when: { version: before.version } },
@@ -120,8 +129,9 @@ async function change(
       record(event(deps, { accountId, type, actor: actorOf(principal), subject: { memberId: id }, facts })),
     ]);
     if (outcome.done) return after;
-    refuseTaken(taken, outcome.refused);
     if (outcome.refused.includes(taken.length + 1)) throw forbidden();
+    // Who took the name may be this very change, sent twice: only on a fresh reading is it somebody else.
+    if (!outcome.refused.includes(taken.length)) refuseTaken(taken, outcome.refused);
     return undefined;
   });
 }

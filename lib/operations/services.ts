@@ -1,4 +1,5 @@
 import type { AccountId, ServiceId } from "../domain/brands.ts";
+import { HITS, type Metric } from "../domain/catalogue.ts";
 import { invalid, notFound } from "../domain/errors.ts";
 import { actorOf, type Actor } from "../domain/events.ts";
 import { reaches, serviceAccessOf } from "../domain/rights.ts";
@@ -8,6 +9,10 @@ import { serviceTokenString } from "../domain/token-string.ts";
 import { digest } from "../secrets/pepper.ts";
 import { newId, newSecret } from "../secrets/random.ts";
 import { seal } from "../secrets/seal.ts";
+import { heldBy } from "../domain/catalogue.ts";
+import { metrics } from "../table/catalogue.ts";
+import type { ServiceTraffic } from "../table/traffic.ts";
+import { trafficWrite } from "./traffic-view.ts";
 import { readAccount } from "../table/accounts.ts";
 import { record } from "../table/events.ts";
 import type { Page, PageWanted } from "../table/list.ts";
@@ -70,7 +75,11 @@ export async function updateService(deps: Storage, principal: Principal, id: Ser
       ...before, name: name ?? before.name, settings: settings ?? before.settings, state: state ?? before.state,
       version: before.version + 1, updatedAt: deps.clock(),
     };
+    const follows = JSON.stringify(trafficOf(before.settings)) === JSON.stringify(trafficOf(service.settings)) ? [] : [
+      await trafficWrite(deps, service.accountId, id, (traffic) => ({ ...traffic, ...trafficOf(service.settings) })),
+    ];
     const outcome = await transact(deps.table, [
+      ...follows,
       { put: serviceRow(service), when: { version: before.version } },
       record(event(deps, {
         accountId: service.accountId, type: "service.updated", actor: actorOf(principal), subject: { serviceId: id }, facts: { name: service.name, state: service.state },
@@ -103,25 +112,37 @@ async function bear(
   const dataKey = await deps.keyring.unwrap(accountId, account.wrappedKey);
   const now = deps.clock();
   const value = serviceTokenString(accountId, id, newSecret());
+  const stamp = { version: 1, createdAt: now, updatedAt: now };
+  const hits: Metric = {
+    ...stamp, accountId, id: newId(), serviceId: id, systemName: HITS, friendlyName: "Hits", description: "Number of API hits", unit: "hit",
+  };
   const token = {
     token: { accountId, serviceId: id, createdAt: now }, digest: digest(deps.peppers, value), sealed: seal(dataKey, accountId, id, value),
+    traffic: { ...trafficOf(wanted.settings), metrics: [{ id: hits.id, systemName: HITS }], plans: [] }, version: 1,
   };
   const derived = systemNameFrom(wanted.name);
   // A name that was derived and is taken gives way; one that was asked for is refused.
   for (const systemName of wanted.systemName === undefined ? [derived, `${derived}_${id.toString(36)}`] : [wanted.systemName]) {
     const service: Service = {
-      accountId, id, name: wanted.name, systemName, state: "incomplete", settings: wanted.settings, version: 1, createdAt: now, updatedAt: now,
+      accountId, id, name: wanted.name, systemName, state: "incomplete", settings: wanted.settings, ...stamp,
     };
     const outcome = await transact(deps.table, [
       { put: serviceRow(service), when: "absent" },
       { put: serviceTokenRow(token), when: "absent" },
+      { put: metrics.row(hits), when: "absent" },
       takeName(accountId, "system_name", systemName),
+      ...heldBy(hits).map(({ scope, field, value }) => takeName(accountId, `${scope}${field}`, value)),
       record(event(deps, {
         accountId, type: "service.created", actor, subject: { serviceId: id }, facts: { name: service.name, system_name: systemName },
       })),
     ]);
     if (outcome.done) return service;
-    if (outcome.refused.includes(0) || outcome.refused.includes(1)) return "id_taken";
+    if (outcome.refused.some((position) => position <= 2)) return "id_taken";
   }
   throw invalid({ system_name: ["has already been taken"] });
+}
+
+/** The settings that calls are judged by. */
+function trafficOf({ backendVersion, flags }: ServiceSettings): Pick<ServiceTraffic, "backendVersion" | "referrerFiltersRequired"> {
+  return { backendVersion, referrerFiltersRequired: flags.referrer_filters_required };
 }

@@ -1,4 +1,4 @@
-import type { AccountId, ApplicationId, ServiceId } from "../domain/brands.ts";
+import type { AccountId, ApplicationId, PlanId, ServiceId } from "../domain/brands.ts";
 import type { Application } from "../domain/model.ts";
 import { readRow, type Table } from "./client.ts";
 import { pageOf, rowsOf, type Page, type PageWanted } from "./list.ts";
@@ -22,6 +22,7 @@ export function applicationFrom(row: Row): Application {
     accountId: idIn(row, "accountId"),
     id: idIn(row, "id"),
     serviceId: idIn(row, "serviceId"),
+    ...(row["planId"] === undefined ? {} : { planId: idIn<PlanId>(row, "planId") }),
     name: text(row, "name"),
     description: text(row, "description"),
     state: oneOf(row, "state", ["live", "suspended", "pending"]),
@@ -37,6 +38,17 @@ export async function readApplication(table: Table, account: AccountId, applicat
 
 export async function findByUserKey(table: Table, account: AccountId, userKey: string): Promise<Application[]> {
   return (await Array.fromAsync(rowsOf(table, listings.applicationsByUserKey(account, userKey)))).map(applicationFrom);
+}
+
+/** The first application of a service that fits, if there is one. */
+export async function findInService(
+  table: Table, account: AccountId, service: ServiceId, fits: (application: Application) => boolean,
+): Promise<Application | undefined> {
+  for await (const row of rowsOf(table, listings.applicationsOfService(account, service))) {
+    const application = applicationFrom(row);
+    if (fits(application)) return application;
+  }
+  return undefined;
 }
 
 /** One page of all applications of the account, or only of those that use the given services. */

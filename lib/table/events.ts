@@ -29,14 +29,22 @@ export function eventFrom(row: Row): DomainEvent {
     accountId: idIn(row, "accountId"),
     type: oneOf(row, "event", EVENT_TYPES),
     at: time(row, "at"),
-    actor: object<DomainEvent["actor"]>(row, "actor"),
-    subject: object<DomainEvent["subject"]>(row, "subject"),
-    facts: JSON.parse(text(row, "facts")) as DomainEvent["facts"],
+    actor: object<DomainEvent["actor"]>(row["actor"], "actor"),
+    subject: object<DomainEvent["subject"]>(row["subject"], "subject"),
+    facts: object<DomainEvent["facts"]>(parsed(text(row, "facts")), "facts"),
   };
 }
 
-function object<T>(row: Row, attribute: string): T {
-  const value = row[attribute];
+function object<T>(value: unknown, attribute: string): T {
   if (typeof value !== "object" || value === null) throw new Error(`The event has a bad ${attribute}`);
   return value as T;
+}
+
+/** Undefined for what is no JSON: the parser's own error would quote it, and errors are logged. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }

@@ -5,6 +5,7 @@ import {
 import { readRow, readTogether, type Table } from "./client.ts";
 import { pageOf, type Page, type PageWanted } from "./list.ts";
 import { keys, listings, type Row } from "./model.ts";
+import type { ServiceTraffic } from "./traffic.ts";
 import { expectType, idIn, number, oneOf, text, time, versioned } from "./row.ts";
 
 export function serviceRow(service: Service): Row {
@@ -55,10 +56,17 @@ export async function listServices(table: Table, account: AccountId, wanted: Pag
 }
 
 /** A service token as the table keeps it: a digest to check it by, and its sealed value to reveal it from (D8). */
-export type StoredServiceToken = { readonly token: ServiceToken; readonly digest: Digest; readonly sealed: string };
+export type StoredServiceToken = {
+  readonly token: ServiceToken;
+  readonly digest: Digest;
+  readonly sealed: string;
+  /** What calls are judged by, read with the token in one go; `version` counts its changes. */
+  readonly traffic: ServiceTraffic;
+  readonly version: number;
+};
 
-export function serviceTokenRow({ token, digest, sealed }: StoredServiceToken): Row {
-  return { ...keys.serviceToken(token.accountId, token.serviceId), type: "service_token", ...token, ...digest, sealed };
+export function serviceTokenRow({ token, digest, sealed, traffic, version }: StoredServiceToken): Row {
+  return { ...keys.serviceToken(token.accountId, token.serviceId), type: "service_token", ...token, ...digest, sealed, traffic, version };
 }
 
 /** What stands where a deleted service's token stood, so that the service's id is never used again (D9). */
@@ -74,6 +82,8 @@ export function serviceTokenFrom(row: Row): StoredServiceToken | undefined {
     token: { accountId: idIn(row, "accountId"), serviceId: idIn(row, "serviceId"), createdAt: time(row, "createdAt") },
     digest: { pepper: number(row, "pepper"), hash: text(row, "hash") },
     sealed: text(row, "sealed"),
+    traffic: row["traffic"] as ServiceTraffic,
+    version: number(row, "version"),
   };
 }
 

@@ -30,7 +30,7 @@ export function createBus({ template, aws, invoke }: { template: Template; aws: 
       version: "0", id: randomUUID(), "detail-type": DetailType, source: Source, account: ACCOUNT_ID, time: new Date().toISOString(),
       region: REGION, resources: [], detail: JSON.parse(Detail) as unknown,
     };
-    const rules = template.rules.filter(({ pattern }) => matches(pattern as Pattern, event));
+    const rules = template.rules.filter(({ pattern }) => pattern !== undefined && matches(pattern as Pattern, event));
     await Promise.all(rules.map((rule) => invokeAsync(rule.function, event)));
   }
 

@@ -113,7 +113,7 @@ function split(target: string): { path: string; query: string } {
  * the length are always there, and `host` is always the API's own: API Gateway finds the API by it.
  */
 function joinedHeaders({ headers, body, sourceIp }: WireRequest): Record<string, string> {
-  const result = joined(headers.map(([name, value]) => [name.toLowerCase(), value] as const), { cookie: "; " });
+  const result = joined(headers.map(([name, value]) => [name.toLowerCase(), value] as const), (name) => (name === "cookie" ? "; " : ","));
   for (const name of HOP_BY_HOP) delete result[name];
   return {
     ...result,
@@ -126,11 +126,11 @@ function joinedHeaders({ headers, body, sourceIp }: WireRequest): Record<string,
   };
 }
 
-function joined(pairs: Iterable<readonly [string, string]>, separators: Readonly<Record<string, string>> = {}): Record<string, string> {
+function joined(pairs: Iterable<readonly [string, string]>, separator: (name: string) => string = () => ","): Record<string, string> {
   const result = new Map<string, string>();
   for (const [name, value] of pairs) {
     const before = result.get(name);
-    result.set(name, before === undefined ? value : `${before}${separators[name] ?? ","}${value}`);
+    result.set(name, before === undefined ? value : `${before}${separator(name)}${value}`);
   }
   return Object.fromEntries(result);
 }

@@ -49,7 +49,7 @@ function readHeaders(headers: unknown): Record<string, string> {
   for (const [name, value] of Object.entries(headers) as [string, unknown][]) {
     const lower = name.toLowerCase();
     if (!["string", "number", "boolean"].includes(typeof value)) throw new Error(`The header ${name} is not text.`);
-    if (lower in result) throw new Error(`The header ${name} is given twice.`);
+    if (Object.hasOwn(result, lower)) throw new Error(`The header ${name} is given twice.`);
     validateHeaderName(lower);
     validateHeaderValue(lower, String(value));
     result[lower] = String(value);

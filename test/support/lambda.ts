@@ -44,9 +44,10 @@ export interface LambdaOptions {
  * A function as deployed: its zip, in a container of its own.
  *
  * A container is a thread with its own modules and environment. It starts at the first invocation and stays warm.
- * Two differences from AWS, both on purpose: concurrent invocations share one container, so that tests meet the
+ * Differences from AWS, on purpose: concurrent invocations share one container, so that tests meet the
  * races a shared module state would have, where Lambda would start a second container; and the container is not
- * frozen between invocations. As in Lambda, initialisation is not charged to the function's timeout, and a
+ * frozen between invocations. What threads cannot have of their own, the working directory and the time zone, is the
+ * test's. As in Lambda, initialisation is not charged to the function's timeout, and a
  * container in which an invocation timed out serves no more.
  */
 export function startLambda({ zip, handler, env, timeoutMs }: LambdaOptions): Lambda {

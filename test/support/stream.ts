@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { randomUUID } from "node:crypto";
 import { DeleteItemCommand, DescribeTableCommand, DynamoDBClient, PutItemCommand, type AttributeValue } from "@aws-sdk/client-dynamodb";
 import { DescribeStreamCommand, DynamoDBStreamsClient, GetRecordsCommand, GetShardIteratorCommand, type _Record } from "@aws-sdk/client-dynamodb-streams";
@@ -66,7 +67,9 @@ export function openStream({ endpoint, tableName }: { endpoint: string; tableNam
       const marker: Record<string, AttributeValue> = Object.fromEntries(keyNames.map((name) => [name, { S: partition }]));
       await database.send(new PutItemCommand({ TableName: tableName, Item: marker }));
       const records: StreamRecord[] = [];
-      for (let arrived = false; !arrived;) {
+      for (let arrived = false, polls = 0; !arrived; polls++) {
+        // The emulator does one thing at a time: whoever asks without a pause keeps it from writing.
+        if (polls > 0) await sleep(10);
         const page = await streams.send(new GetRecordsCommand({ ShardIterator: iterator! }));
         iterator = page.NextShardIterator;
         for (const raw of page.Records ?? []) {

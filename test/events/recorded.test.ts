@@ -1,0 +1,456 @@
+import { isDeepStrictEqual } from "node:util";
+import { DynamoDBClient, type AttributeValue } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { id, type ApplicationId, type MemberId, type ServiceId } from "../../lib/domain/brands.ts";
+import type { DomainEvent, EventType } from "../../lib/domain/events.ts";
+import type { Principal } from "../../lib/domain/model.ts";
+import { BY_DEFAULT } from "../../lib/domain/service-settings.ts";
+import { deleteAccessTokenOf, deleteOwnAccessToken, issueAccessToken, updateAccessToken } from "../../lib/operations/access-tokens.ts";
+import { createAccount } from "../../lib/operations/accounts.ts";
+import { createApplication } from "../../lib/operations/applications.ts";
+import { cleanUpAfter } from "../../lib/operations/clean-up.ts";
+import { changeRole, changeState, createMember, deleteMember, updateMember, updateRights } from "../../lib/operations/members.ts";
+import { createMetric, deleteMetric, updateMetric } from "../../lib/operations/metrics.ts";
+import { createLimit, createPlan, deleteLimit, deletePlan, updateLimit, updatePlan } from "../../lib/operations/plans.ts";
+import { createService, deleteService, importService, updateService } from "../../lib/operations/services.ts";
+import { revealServiceToken } from "../../lib/operations/service-tokens.ts";
+import { newId } from "../../lib/secrets/random.ts";
+import { eventFrom } from "../../lib/table/events.ts";
+import type { Row } from "../../lib/table/model.ts";
+import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
+import { REGION } from "../support/aws.ts";
+import { startDeployment, type Deployment } from "../support/deployment.ts";
+import { request } from "../support/request.ts";
+import { everyRow } from "../support/rows.ts";
+import { openStream, type StreamReader } from "../support/stream.ts";
+
+/** The operator's rights, on a connection to the store that may be bad. */
+type Deps = Deployment["operator"];
+/** When writes fail: before they reach the store, or on the way back, when they have happened. */
+type Fault = "none" | "first answer lost" | "every answer lost" | "out of reach";
+
+let latchkey: Deployment;
+let account: TestAccount;
+let admin: Principal;
+let stream: StreamReader;
+
+beforeAll(async () => {
+  latchkey = await startDeployment();
+  account = await createTestAccount(latchkey);
+  admin = { kind: "access_token", token: account.admin.token, owner: account.admin.member };
+  stream = openStream({ endpoint: latchkey.database, tableName: latchkey.operator.table.name });
+});
+afterAll(() => latchkey?.stop());
+
+function over(fault: Fault): Deps {
+  const database = new DynamoDBClient({ endpoint: latchkey.database, region: REGION, credentials: { accessKeyId: "operator", secretAccessKey: "local" } });
+  let written = 0;
+  database.middlewareStack.add((next, { commandName }) => async (args) => {
+    if (!/Write|Put/.test(String(commandName))) return next(args);
+    const lost = () => Object.assign(new Error("No answer"), { name: "TimeoutError" });
+    if (fault === "out of reach") throw lost();
+    const answer = await next(args);
+    written++;
+    if (fault === "every answer lost" || (fault === "first answer lost" && written === 1)) throw lost();
+    return answer;
+  }, { step: "deserialize", name: "badConnection" });
+  const client = DynamoDBDocumentClient.from(database, { marshallOptions: { removeUndefinedValues: true } });
+  return { ...latchkey.operator, table: { ...latchkey.operator.table, client } };
+}
+
+/** The events that entered the stream while this was done, in order. An event's row never changes. */
+async function recorded(act: () => Promise<unknown>): Promise<DomainEvent[]> {
+  await stream.read();
+  await act();
+  const records = (await stream.read()).filter(({ dynamodb }) => (dynamodb.NewImage ?? dynamodb.OldImage)?.["type"]?.["S" as never] === "event");
+  expect(records.map(({ eventName }) => eventName)).toEqual(records.map(() => "INSERT"));
+  return records.map(({ dynamodb }) => eventFrom(unmarshall(dynamodb.NewImage as Record<string, AttributeValue>) as Row));
+}
+const typesOf = (events: readonly DomainEvent[]) => events.map(({ type }) => String(type)).sort();
+
+let made = 0;
+const email = () => `user${++made}@example.com`;
+const sections = ["partners"] as const;
+const member = () => account.member({ sections });
+const memberId = async (): Promise<MemberId> => (await createMember(latchkey.operator, admin, { username: email(), email: email() })).id;
+const serviceId = async (): Promise<ServiceId> => (await account.service(`Service ${++made}`)).id;
+const token = { name: "one more", scopes: ["account_management"], permission: "ro", expiresAt: "never" } as const;
+
+const metric = async () =>
+  createMetric(latchkey.operator, admin, await serviceId(), { friendlyName: `Metric ${++made}`, unit: "hit", description: "" });
+const PLAN = { name: "Basic", state: "hidden", approvalRequired: false, trialPeriodDays: 0, setupFeeCents: 0, costPerMonthCents: 0 } as const;
+const plan = async () => createPlan(latchkey.operator, admin, await serviceId(), PLAN);
+const limited = async () => {
+  const { serviceId: service, id } = await metric();
+  const { id: planId } = await createPlan(latchkey.operator, admin, service, PLAN);
+  const limit = await createLimit(latchkey.operator, admin, planId, id, { period: "hour", value: 1 });
+  return { plan: planId, metric: id, limit: limit.id };
+};
+
+/** A change: what it needs is made on a good connection, the change itself is what comes back. */
+type Change = () => Promise<(deps: Deps) => Promise<unknown>>;
+
+/** Every type of event, and every kind of change that is recorded under it. A new type does not compile without. */
+const CHANGES: Record<EventType, Readonly<Record<string, Change>>> = {
+  "account.created": {
+    "an account is created": async () => (deps) => createAccount(deps, { name: "New", adminEmail: email() }),
+  },
+  "member.created": {
+    "a member is created": async () => (deps) => createMember(deps, admin, { username: email(), email: email() }),
+  },
+  "member.updated": {
+    "a member is renamed": async () => {
+      const [who, username] = [await memberId(), email()];
+      return (deps) => updateMember(deps, admin, who, { username });
+    },
+    "a member renames themselves": async () => {
+      const { member: owner, token: own } = await member();
+      const username = email();
+      return (deps) => updateMember(deps, { kind: "access_token", token: own, owner }, owner.id, { username });
+    },
+  },
+  "member.rights_changed": {
+    "sections are given": async () => {
+      const who = await memberId();
+      return (deps) => updateRights(deps, admin, who, { sections });
+    },
+    "services are limited": async () => {
+      const [who, service] = [await memberId(), await serviceId()];
+      return (deps) => updateRights(deps, admin, who, { serviceAccess: [service] });
+    },
+    "a member becomes an admin": async () => {
+      const who = await memberId();
+      return (deps) => changeRole(deps, admin, who, "admin");
+    },
+    "a service that a member was limited to is cleaned up": async () => {
+      const service = await serviceId();
+      await account.member({ sections, serviceAccess: [service] });
+      await deleteService(latchkey.operator, admin, service);
+      return (deps) => cleanUpAfter(deps, { accountId: account.admin.member.accountId, type: "service.deleted", serviceId: service });
+    },
+  },
+  "member.state_changed": {
+    "a member is activated": async () => {
+      const who = await memberId();
+      return (deps) => changeState(deps, admin, who, "activate");
+    },
+    "a member is suspended": async () => {
+      const { id: who } = (await member()).member;
+      return (deps) => changeState(deps, admin, who, "suspend");
+    },
+    "a member is unsuspended": async () => {
+      const { id: who } = (await member()).member;
+      await changeState(latchkey.operator, admin, who, "suspend");
+      return (deps) => changeState(deps, admin, who, "unsuspend");
+    },
+  },
+  "member.deleted": {
+    "a member is deleted": async () => {
+      const who = await memberId();
+      return (deps) => deleteMember(deps, admin, who);
+    },
+  },
+  "access_token.created": {
+    "a token is issued": async () => (deps) => issueAccessToken(deps, admin, token),
+  },
+  "access_token.updated": {
+    "a token is renamed": async () => {
+      const { token: own } = await account.token(account.admin);
+      return (deps) => updateAccessToken(deps, admin, own.id, { name: "another name" });
+    },
+  },
+  "access_token.deleted": {
+    "a token is deleted by its owner": async () => {
+      const { token: own } = await account.token(account.admin);
+      return (deps) => deleteOwnAccessToken(deps, admin, own.id);
+    },
+    "a token is deleted by an admin": async () => {
+      const { member: owner, token: own } = await member();
+      return (deps) => deleteAccessTokenOf(deps, admin, owner.id, own.id);
+    },
+    "a deleted member's token is cleaned up": async () => {
+      const { member: owner } = await member();
+      await deleteMember(latchkey.operator, admin, owner.id);
+      return (deps) => cleanUpAfter(deps, { accountId: owner.accountId, type: "member.deleted", memberId: owner.id });
+    },
+  },
+  "service.created": {
+    "a service is created": async () => (deps) => createService(deps, admin, { name: `Service ${++made}`, settings: BY_DEFAULT }),
+    "a service is imported": async () => {
+      const service = newId<ServiceId>();
+      return (deps) => importService(deps, account.admin.member.accountId, service, { name: `Service ${++made}`, settings: BY_DEFAULT });
+    },
+  },
+  "service.updated": {
+    "a service is renamed": async () => {
+      const service = await serviceId();
+      return (deps) => updateService(deps, admin, service, () => ({ name: "another name" }));
+    },
+  },
+  "service.deleted": {
+    "a service is deleted": async () => {
+      const service = await serviceId();
+      return (deps) => deleteService(deps, admin, service);
+    },
+  },
+  "service_token.revealed": {
+    "a service's token is revealed": async () => {
+      const service = await serviceId();
+      return (deps) => revealServiceToken(deps, admin, service);
+    },
+  },
+  "metric.created": {
+    "a metric is made": async () => {
+      const service = await serviceId();
+      return (deps) => createMetric(deps, admin, service, { friendlyName: "Searches", unit: "search", description: "" });
+    },
+  },
+  "metric.updated": {
+    "a metric is described anew": async () => {
+      const { serviceId: service, id } = await metric();
+      return (deps) => updateMetric(deps, admin, service, id, { description: "new" });
+    },
+  },
+  "metric.deleted": {
+    "a metric is deleted": async () => {
+      const { serviceId: service, id } = await metric();
+      return (deps) => deleteMetric(deps, admin, service, id);
+    },
+  },
+  "application_plan.created": {
+    "a plan is made": async () => {
+      const service = await serviceId();
+      return (deps) => createPlan(deps, admin, service, PLAN);
+    },
+  },
+  "application_plan.updated": {
+    "a plan is renamed": async () => {
+      const { serviceId: service, id } = await plan();
+      return (deps) => updatePlan(deps, admin, service, id, { name: "another name" });
+    },
+  },
+  "application_plan.deleted": {
+    "a plan is deleted": async () => {
+      const { serviceId: service, id } = await plan();
+      return (deps) => deletePlan(deps, admin, service, id);
+    },
+  },
+  "limit.created": {
+    "a limit is set": async () => {
+      const { plan: planId, metric: metricId } = await limited();
+      return (deps) => createLimit(deps, admin, planId, metricId, { period: "day", value: 10 });
+    },
+  },
+  "limit.updated": {
+    "a limit is raised": async () => {
+      const { plan: planId, metric: metricId, limit } = await limited();
+      return (deps) => updateLimit(deps, admin, planId, metricId, limit, { value: 20 });
+    },
+  },
+  "limit.deleted": {
+    "a limit is lifted": async () => {
+      const { plan: planId, metric: metricId, limit } = await limited();
+      return (deps) => deleteLimit(deps, admin, planId, metricId, limit);
+    },
+  },
+  "application.created": {
+    "an application is created": async () => {
+      const service = await serviceId();
+      return (deps) => createApplication(deps, admin, { serviceId: service, name: "App", description: "", userKey: `key-${++made}` });
+    },
+  },
+};
+const rows = Object.entries(CHANGES).flatMap(([type, changes]) => Object.entries(changes).map(([what, change]) => [type, what, change] as const));
+/** An account is born with a token, which is recorded as every token is. */
+const recordsOf = (type: string) => (type === "account.created" ? ["access_token.created", type] : [type]);
+
+const isEvent = (row: Row) => row["type"] === "event";
+
+describe("a change is recorded exactly once", () => {
+  it.each(rows)("%s: %s", async (type, _what, change) => {
+    const act = await change();
+    expect(typesOf(await recorded(() => act(over("none"))))).toEqual(recordsOf(type));
+  });
+
+  it.each(rows)("%s: %s, and the answer of the store is lost on the way: it is asked again, and has happened once", async (type, _what, change) => {
+    const act = await change();
+    expect(typesOf(await recorded(() => act(over("first answer lost"))))).toEqual(recordsOf(type));
+  });
+
+  it.each(rows)("%s: %s, and no answer ever comes: whoever asked is told of a failure, and what happened is recorded once", async (type, _what, change) => {
+    const act = await change();
+    const events = await recorded(() => expect(act(over("every answer lost"))).rejects.toThrow("No answer"));
+    expect(typesOf(events)).toEqual(recordsOf(type));
+  });
+});
+
+describe("what did not happen is not recorded", () => {
+  it.each(rows)("%s: %s, and the store is out of reach", async (_type, _what, change) => {
+    const act = await change();
+    const before = await everyRow(latchkey);
+    expect(await recorded(() => expect(act(over("out of reach"))).rejects.toThrow("No answer"))).toEqual([]);
+    expect(await everyRow(latchkey)).toEqual(before);
+  });
+
+  it.each(rows.filter(([type]) => /deleted|changed|updated/.test(type)))("%s: %s, for the second time", async (type, _what, change) => {
+    const act = await change();
+    await act(latchkey.operator);
+    const before = await everyRow(latchkey);
+    const failure = await act(latchkey.operator).then(() => undefined, (error: Error) => error.message);
+    expect([undefined, "Not found"]).toContain(failure);
+    const after = await everyRow(latchkey);
+    const again = after.filter(isEvent).length - before.filter(isEvent).length;
+    // A member who becomes what they are is not changed. Other things may be stored again, and are recorded then.
+    expect(again).toBeLessThanOrEqual(/^member|deleted$/.test(type) ? 0 : 1);
+    expect(again === 1 || isDeepStrictEqual(after, before)).toBe(true);
+  });
+
+  describe("refused by the API", () => {
+    let limited: Person;
+    let none: Person;
+    let readOnly: Person;
+    let pending: MemberId;
+    let hidden: ServiceId;
+    let reached: ServiceId;
+    beforeAll(async () => {
+      pending = (await createMember(latchkey.operator, admin, { username: "held", email: email() })).id;
+      hidden = await serviceId();
+      reached = await serviceId();
+      limited = await account.member({ sections, serviceAccess: [reached] });
+      none = await account.member({ sections, serviceAccess: [] });
+      readOnly = await account.token(account.admin, { permission: "ro" });
+    });
+
+    const asAdmin = () => account.admin;
+    const asMember = () => limited;
+    const asNone = () => none;
+    const asReadOnly = () => readOnly;
+    it.each<[string, number, string, () => string, () => Person, object?]>([
+      ["a user by a member", 403, "POST", () => "/users.json", asMember, { email: "x@example.com" }],
+      ["a user without an address", 422, "POST", () => "/users.json", asAdmin, { username: "x" }],
+      ["a user with ro", 403, "POST", () => "/users.json", asReadOnly, { email: "x@example.com" }],
+      ["another's name by a member", 403, "PUT", () => `/users/${none.member.id}.json`, asMember, { username: "x" }],
+      ["a name that is taken", 422, "PUT", () => `/users/${none.member.id}.json`, asAdmin, { username: "HELD" }],
+      ["rights by a member", 403, "PUT", () => `/users/${limited.member.id}/permissions.json`, asMember, { allowed_service_ids: null }],
+      ["an admin's rights", 403, "PUT", () => `/users/${account.admin.member.id}/permissions.json`, asAdmin, { allowed_sections: [] }],
+      ["one's own role", 403, "PUT", () => `/users/${account.admin.member.id}/member.json`, asAdmin],
+      ["one's own state", 403, "PUT", () => `/users/${account.admin.member.id}/suspend.json`, asAdmin],
+      ["a step that there is not", 422, "PUT", () => `/users/${pending}/suspend.json`, asAdmin],
+      ["one's own deletion", 403, "DELETE", () => `/users/${account.admin.member.id}.json`, asAdmin],
+      ["the deletion of nobody", 404, "DELETE", () => "/users/1.json", asAdmin],
+      ["a token with more than one has", 422, "POST", () => "/personal/access_tokens.json", asMember, { name: "x", scopes: ["finance"], permission: "ro" }],
+      ["a token with ro", 403, "POST", () => "/personal/access_tokens.json", asReadOnly, { name: "x", scopes: ["account_management"], permission: "ro" }],
+      ["a token without a name", 422, "POST", () => "/personal/access_tokens.json", asMember, { scopes: ["account_management"], permission: "ro" }],
+      ["another's token renamed", 404, "PUT", () => `/personal/access_tokens/${account.admin.token.id}.json`, asMember, { name: "x" }],
+      ["a token widened", 422, "PUT", () => `/personal/access_tokens/${limited.token.id}.json`, asMember, { scopes: ["finance"] }],
+      ["another's token deleted", 404, "DELETE", () => `/personal/access_tokens/${account.admin.token.id}.json`, asMember],
+      ["another's token deleted as an admin would", 403, "DELETE", () => `/users/${account.admin.member.id}/access_tokens/${account.admin.token.id}.json`, asMember],
+      ["a service by a member", 403, "POST", () => "/services.json", asMember, { name: "x" }],
+      ["a service without a name", 422, "POST", () => "/services.json", asAdmin, {}],
+      ["a hidden service changed", 404, "PUT", () => `/services/${hidden}.json`, asMember, { name: "x" }],
+      ["a service changed to no name", 422, "PUT", () => `/services/${reached}.json`, asMember, { name: "" }],
+      ["a service deleted by a member", 403, "DELETE", () => `/services/${reached}.json`, asMember],
+      ["a service deleted that never was", 404, "DELETE", () => "/services/1.json", asAdmin],
+      ["a hidden service's token", 404, "GET", () => `/services/${hidden}/service_token.json`, asMember],
+      ["a token of a service, by who reaches none", 403, "GET", () => `/services/${reached}/service_token.json`, asNone],
+      ["a token of a service that never was", 404, "GET", () => "/services/1/service_token.json", asAdmin],
+    ])("%s: %i", async (_what, status, method, path, by, json) => {
+      const before = await everyRow(latchkey);
+      const events = await recorded(async () => {
+        expect((await request(latchkey, method, `/admin/api${path()}`, { token: by().value, ...(json === undefined ? {} : { json }) })).status).toBe(status);
+      });
+      expect(events).toEqual([]);
+      expect(await everyRow(latchkey)).toEqual(before);
+    });
+
+    it("an application of a service that is gone", async () => {
+      const wanted = { serviceId: id<ServiceId>(1), name: "App", description: "", userKey: "key" };
+      expect(await recorded(() => expect(createApplication(latchkey.operator, admin, wanted)).rejects.toThrow("Not found"))).toEqual([]);
+    });
+
+    it("a service and a reveal while KMS is down", async () => {
+      const events = await recorded(async () => {
+        latchkey.aws.failNext("kms", 3);
+        expect((await request(latchkey, "POST", "/admin/api/services.json", { token: account.admin.value, json: { name: "x" } })).status).toBe(503);
+        latchkey.aws.failNext("kms", 3);
+        expect((await request(latchkey, "GET", `/admin/api/services/${reached}/service_token.json`, { token: limited.value })).status).toBe(503);
+      });
+      latchkey.aws.failNext("kms", 0);
+      expect(events).toEqual([]);
+    });
+  });
+});
+
+describe("a record tells", () => {
+  const api = async (method: string, path: string, by: Person, json?: unknown) => {
+    const answer = await request(latchkey, method, `/admin/api${path}`, { token: by.value, ...(json === undefined ? {} : { json }) });
+    expect([200, 201]).toContain(answer.status);
+    return answer.json;
+  };
+
+  it("who did what to whom, with which token, when, and the facts", async () => {
+    const by = await account.token(account.admin);
+    const actor = { memberId: by.member.id, tokenId: by.token.id };
+    const since = latchkey.operator.clock();
+    const seen = async (act: () => Promise<unknown>) => {
+      const [event, ...others] = await recorded(act);
+      expect(others).toEqual([]);
+      expect(event).toMatchObject({ accountId: by.member.accountId, actor });
+      expect(event?.at).toBeGreaterThanOrEqual(since);
+      expect(event?.at).toBeLessThanOrEqual(latchkey.operator.clock());
+      return { type: event?.type, subject: event?.subject, facts: event?.facts };
+    };
+
+    let who = 0;
+    expect(await seen(async () => { who = (await api("POST", "/users.json", by, { email: email() })).user.id; })).toEqual({ type: "member.created", subject: { memberId: who }, facts: {} });
+    expect(await seen(() => api("PUT", `/users/${who}.json`, by, { username: "Renamed" }))).toEqual({ type: "member.updated", subject: { memberId: who }, facts: {} });
+    expect(await seen(() => api("PUT", `/users/${who}/activate.json`, by))).toEqual({ type: "member.state_changed", subject: { memberId: who }, facts: { state: "active" } });
+    let service = 0;
+    expect(await seen(async () => { service = (await api("POST", "/services.json", by, { name: "Echo", system_name: "echo" })).service.id; }))
+      .toEqual({ type: "service.created", subject: { serviceId: service }, facts: { name: "Echo", system_name: "echo" } });
+    expect(await seen(() => api("PUT", `/users/${who}/permissions.json`, by, { allowed_sections: ["partners"], allowed_service_ids: [service] })))
+      .toEqual({ type: "member.rights_changed", subject: { memberId: who }, facts: { role: "member", sections: ["partners"], service_access: [service] } });
+    expect(await seen(() => api("PUT", `/users/${who}/admin.json`, by)))
+      .toEqual({ type: "member.rights_changed", subject: { memberId: who }, facts: { role: "admin", sections: ["partners"], service_access: [service] } });
+    expect(await seen(() => api("GET", `/services/${service}/service_token.json`, by))).toEqual({ type: "service_token.revealed", subject: { serviceId: service }, facts: {} });
+    expect(await seen(() => api("PUT", `/services/${service}.json`, by, { name: "Echo 2" })))
+      .toMatchObject({ type: "service.updated", subject: { serviceId: service }, facts: { name: "Echo 2" } });
+    expect(await seen(() => api("DELETE", `/services/${service}.json`, by))).toMatchObject({ type: "service.deleted", subject: { serviceId: service } });
+    let issued = 0;
+    expect(await seen(async () => {
+      issued = (await api("POST", "/personal/access_tokens.json", by, { name: "CI", scopes: ["account_management"], permission: "ro", expires_at: "2099-01-01T00:00:00Z" })).access_token.id;
+    })).toEqual({
+      type: "access_token.created", subject: { memberId: by.member.id, tokenId: issued },
+      facts: { name: "CI", scopes: ["account_management"], permission: "ro", expires_at: "2099-01-01T00:00:00Z" },
+    });
+    expect(await seen(() => api("PUT", `/personal/access_tokens/${issued}.json`, by, { name: "CI 2" })))
+      .toMatchObject({ type: "access_token.updated", subject: { memberId: by.member.id, tokenId: issued }, facts: { name: "CI 2" } });
+    expect(await seen(() => api("DELETE", `/personal/access_tokens/${issued}.json`, by)))
+      .toMatchObject({ type: "access_token.deleted", subject: { memberId: by.member.id, tokenId: issued }, facts: { name: "CI 2" } });
+    expect(await seen(() => api("DELETE", `/users/${who}.json`, by))).toEqual({ type: "member.deleted", subject: { memberId: who }, facts: {} });
+  });
+
+  it("that Latchkey itself did it, when nobody asked", async () => {
+    const { accountId } = account.admin.member;
+    const imported = newId<ServiceId>();
+    const [created] = await recorded(() => importService(latchkey.operator, accountId, imported, { name: "Imported", settings: BY_DEFAULT }));
+    expect(created).toMatchObject({ type: "service.created", actor: { system: "import" }, subject: { serviceId: imported }, facts: { name: "Imported", system_name: "imported" } });
+    const limited = await account.member({ sections, serviceAccess: [imported] });
+    await deleteService(latchkey.operator, admin, imported);
+    const [forgotten] = await recorded(() => cleanUpAfter(latchkey.operator, { accountId, type: "service.deleted", serviceId: imported }));
+    expect(forgotten).toMatchObject({
+      type: "member.rights_changed", actor: { system: "clean_up" }, subject: { memberId: limited.member.id }, facts: { role: "member", sections: ["partners"], service_access: [] },
+    });
+    const founded = await recorded(() => createAccount(latchkey.operator, { name: "Founded", adminEmail: email() }));
+    expect(founded.filter(({ type }) => type === "account.created")).toMatchObject([{ actor: { system: "cli" }, facts: { name: "Founded" } }]);
+  });
+
+  it("an application's service and its own id", async () => {
+    const service = await serviceId();
+    let application = 0;
+    const [event] = await recorded(async () => { application = await account.application(service, "App"); });
+    expect(event).toMatchObject({ type: "application.created", subject: { serviceId: service, applicationId: id<ApplicationId>(application) }, facts: { name: "App" } });
+  });
+});

@@ -1,0 +1,432 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort, LOOPBACK } from "../../lib/local/ports.ts";
+
+/** `npm start` as a person has it: the real command with its own serverless-offline, in a copy of this tree. */
+const ROOT = path.join(import.meta.dirname, "../..");
+const PATIENCE_MS = 120_000;
+const NOT_COPIED = new Set(["node_modules", ".git", ".local", ".serverless", "dist", "test", "coverage"]);
+
+type Person = { readonly id: number; readonly email: string; readonly token: string };
+type Description = {
+  readonly baseUrl: string; readonly account: { readonly id: number };
+  readonly people: { readonly admin: Person; readonly limited: Person; readonly none: Person };
+  readonly services: readonly { readonly id: number; readonly name: string }[];
+};
+
+const places: string[] = [];
+const runs: Run[] = [];
+afterAll(async () => {
+  for (const { child, signal } of runs) if (child.exitCode === null && child.signalCode === null) signal("SIGKILL");
+  await Promise.all(runs.map(({ ended }) => ended));
+  for (const place of places) rmSync(place, { recursive: true, force: true });
+}, PATIENCE_MS);
+
+/** A copy with a `.local` of its own, so that a developer's running Latchkey is not disturbed. */
+function copyOfTree(): string {
+  const copy = temporary();
+  cpSync(ROOT, copy, { recursive: true, filter: (source) => !NOT_COPIED.has(path.relative(ROOT, source)) });
+  symlinkSync(path.join(ROOT, "node_modules"), path.join(copy, "node_modules"));
+  return copy;
+}
+
+function temporary(): string {
+  const place = mkdtempSync(path.join(tmpdir(), "latchkey-start-"));
+  places.push(place);
+  return place;
+}
+
+/** The first of five free ports, below those that systems give out by themselves. */
+async function freeBase(): Promise<number> {
+  for (let tries = 0; ; tries++) {
+    const base = 10_000 + Math.floor(Math.random() * 20_000);
+    try {
+      for (const port of portsOf(base)) await freePort(port);
+      return base;
+    } catch (error) {
+      if (tries === 50) throw error;
+    }
+  }
+}
+
+const portsOf = (base: number) => [0, 1, 2, 3, 4].map((offset) => base + offset);
+
+type Run = {
+  readonly child: ChildProcess;
+  /** What it printed so far, standard output and errors apart. */
+  readonly out: () => string;
+  readonly err: () => string;
+  /** Its exit code, when it has ended and all its output is here. */
+  readonly ended: Promise<number | null>;
+  /** To all its processes, as a terminal does on Ctrl-C. */
+  readonly signal: (signal: NodeJS.Signals) => void;
+  /** Whether any process that it started is there, itself included. */
+  readonly alive: () => boolean;
+};
+
+function run(place: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Run {
+  const child = spawn(process.execPath, ["lib/local/start.ts", ...args], {
+    // A process group of its own, in which all that it starts stays.
+    cwd: place, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], detached: true,
+  });
+  let out = "";
+  let err = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => { out += chunk; });
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => { err += chunk; });
+  const group = -(child.pid ?? 0);
+  const started: Run = {
+    child, out: () => out, err: () => err,
+    ended: once(child, "close").then(([code]) => code as number | null),
+    signal: (signal) => void process.kill(group, signal),
+    alive: () => {
+      try {
+        return process.kill(group, 0);
+      } catch {
+        return false;
+      }
+    },
+  };
+  runs.push(started);
+  return started;
+}
+
+async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + 0.8 * PATIENCE_MS;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`In vain: ${what}`);
+    await sleep(50);
+  }
+}
+
+/** Waits for the announcement; what keeps it from coming is the failure that is told. */
+async function up(started: Run): Promise<void> {
+  await until("the announcement", () => started.out().includes("Ctrl-C stops everything.") || started.child.exitCode !== null);
+  if (started.child.exitCode !== null) throw new Error(`It ended: ${started.err()}`);
+}
+
+const descriptionIn = (place: string) => JSON.parse(readFileSync(path.join(place, ".local/latchkey.json"), "utf8")) as Description;
+/** By connecting: to try and take the port oneself could keep its owner from taking it. */
+function isTaken(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, LOOPBACK, () => {
+      socket.destroy();
+      resolve(true);
+    }).once("error", () => resolve(false));
+  });
+}
+
+/** Nothing is left: no process, no port, no file but the log. */
+async function expectNothingLeft(place: string, base: number, started: Run): Promise<void> {
+  await until("all its processes end", () => !started.alive());
+  for (const port of portsOf(base)) await until(`port ${port} is free`, () => freePort(port).then(() => true, () => false));
+  expect(readdirSync(path.join(place, ".local")).filter((file) => file !== "latchkey.log")).toEqual([]);
+}
+
+type Answer<Body> = { readonly status: number; readonly text: string; readonly json: Body };
+
+async function call<Body>(url: string, token: string, { method = "GET", form }: { method?: string; form?: string } = {}): Promise<Answer<Body>> {
+  const response = await fetch(url, {
+    method, headers: { authorization: `Bearer ${token}`, ...(form === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" }) },
+    ...(form === undefined ? {} : { body: form }),
+  });
+  const body = await response.text();
+  return { status: response.status, text: body, json: (body === "" ? undefined : JSON.parse(body)) as Body };
+}
+
+type Made = { readonly access_token: { readonly id: number; readonly value: string } };
+type Revealed = { readonly service_token: { readonly value: string } };
+
+describe("npm start", () => {
+  let place: string;
+  let base: number;
+  let started: Run;
+  let description: Description;
+  let api: string;
+
+  beforeAll(async () => {
+    place = copyOfTree();
+    base = await freeBase();
+    // Settings for AWS that a developer may have, each of which would lead astray.
+    started = run(place, ["--port", String(base)], {
+      AWS_PROFILE: "somebody", AWS_SESSION_TOKEN: "elsewhere", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true", AWS_USE_FIPS_ENDPOINT: "true",
+      AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:9",
+    });
+    await up(started);
+    description = descriptionIn(place);
+    api = `${description.baseUrl}/admin/api`;
+  }, PATIENCE_MS);
+
+  describe("prints what one needs to begin", () => {
+    const commands = () => started.out().split("\n").filter((line) => line.trimStart().startsWith("curl "));
+
+    it("where it is, and the token of each person", () => {
+      const { people } = description;
+      expect(started.out()).toContain(`Latchkey is running at http://127.0.0.1:${base}\n`);
+      for (const [who, { token }] of Object.entries(people)) expect(started.out()).toMatch(new RegExp(`^ +${who} +${token}$`, "m"));
+      expect(started.err()).toBe("");
+    });
+
+    it("sentences that fit into 80 columns; only tokens and commands are longer", () => {
+      expect(started.out().split("\n").filter((line) => line.length > 80 && !line.includes("lk_at_"))).toEqual([]);
+    });
+
+    it("three commands, which show all applications, those of Service 1, and a refusal", async () => {
+      const [all, some, none, ...others] = await Promise.all(commands().map(shell));
+      const namesIn = (answer = "") => (JSON.parse(answer) as { applications: { application: { service_name: string } }[] }).applications.map(({ application }) => application.service_name);
+      const names = description.services.map(({ name }) => name);
+      expect(new Set(namesIn(all))).toEqual(new Set(names));
+      expect(new Set(namesIn(some))).toEqual(new Set(names.slice(0, 1)));
+      expect(JSON.parse(none ?? "")).toEqual({ error: "Access denied", code: "no_service_access" });
+      expect((await call(`${api}/applications.json`, description.people.none.token)).status).toBe(403);
+      expect(others).toEqual([]);
+    });
+  });
+
+  describe("describes itself for scripts in .local/latchkey.json", () => {
+    it("in the documented shape", () => {
+      const person = (email: string) => ({ id: expect.any(Number), email, token: expect.stringMatching(/^lk_at_\w{76}$/) });
+      expect(description).toEqual({
+        baseUrl: `http://127.0.0.1:${base}`,
+        pid: started.child.pid,
+        account: { id: expect.any(Number) },
+        people: { admin: person("admin@acme.example"), limited: person("limited@acme.example"), none: person("none@acme.example") },
+        services: [1, 2, 3].map((number) => ({ id: expect.any(Number), name: `Service ${number}` })),
+      });
+    });
+
+    it("which only this user may read, as everything there that holds a secret", () => {
+      const modes = readdirSync(path.join(place, ".local")).filter((file) => /lk_[as]t_|PEPPERS/.test(readFileSync(path.join(place, ".local", file), "utf8")))
+        .map((file) => [file, (statSync(path.join(place, ".local", file)).mode & 0o777).toString(8)]);
+      expect(modes).toEqual([["environment.json", "600"], ["latchkey.json", "600"]]);
+    });
+
+    it("and which git ignores", () => {
+      expect(readFileSync(path.join(ROOT, ".gitignore"), "utf8").split("\n")).toContain(".local/");
+    });
+  });
+
+  it("issues a token that works until it is deleted, and not a request longer", async () => {
+    const { token: admin } = description.people.admin;
+    const made = await call<Made>(`${api}/personal/access_tokens.json`, admin, { method: "POST", form: "name=reports&permission=ro&scopes[]=account_management" });
+    expect(made).toMatchObject({ status: 201, json: { access_token: { name: "reports", value: expect.stringMatching(/^lk_at_/) } } });
+    const { id, value } = made.json.access_token;
+    expect((await call(`${api}/provider.json`, value)).status).toBe(200);
+    expect(await call(`${api}/personal/access_tokens/${id}.json`, admin, { method: "DELETE" })).toMatchObject({ status: 200, text: "" });
+    expect((await call(`${api}/provider.json`, value)).status).toBe(403);
+  });
+
+  it("carries what happens to the event bus, and from there to those who wait for it", async () => {
+    const { admin, limited } = description.people;
+    const permissions = `${api}/users/${limited.id}/permissions.json`;
+    const [first] = description.services;
+    const runsOf = (name: string) => readFileSync(path.join(place, ".local/latchkey.log"), "utf8").split(`(λ: ${name}) RequestId`).length;
+
+    const published = runsOf("publishEvents");
+    const { id } = (await call<{ service: { id: number } }>(`${api}/services.json`, admin.token, { method: "POST", form: "name=Short-lived" })).json.service;
+    await until("the stream's reader runs", () => runsOf("publishEvents") > published);
+
+    await call(permissions, admin.token, { method: "PUT", form: `allowed_service_ids[]=${first?.id}&allowed_service_ids[]=${id}` });
+    const reached = async () => (await call<{ permissions: { allowed_service_ids: number[] } }>(permissions, admin.token)).json.permissions.allowed_service_ids;
+    expect(await reached()).toEqual([first?.id, id]);
+    expect((await call(`${api}/services/${id}.json`, admin.token, { method: "DELETE" })).status).toBe(200);
+    // The table's stream, publishEvents, the bus, cleanUp: only then the deleted service is gone from the member's list.
+    await until("the clean-up", async () => (await reached()).length === 1);
+  }, PATIENCE_MS);
+
+  it("takes a service that somebody else announces on the bus, once however often it is said", async () => {
+    const { admin } = description.people;
+    const bus = new EventBridgeClient({ endpoint: `http://${LOOPBACK}:${base + 4}`, region: "eu-west-1", credentials: { accessKeyId: "catalogue", secretAccessKey: "local" } });
+    const announced = {
+      EventBusName: "latchkey-local", Source: "catalogue", DetailType: "service.created",
+      Detail: JSON.stringify({ account_id: description.account.id, service: { id: 4711, name: "Announced", system_name: "announced" } }),
+    };
+    await bus.send(new PutEventsCommand({ Entries: [announced, announced] }));
+    await until("the service is there", async () => (await call(`${api}/services/4711.json`, admin.token)).status === 200);
+    const { json } = await call<{ services: { service: { name: string } }[] }>(`${api}/services.json`, admin.token);
+    expect(json.services.filter(({ service }) => service.name === "Announced")).toHaveLength(1);
+    expect((await call<Revealed>(`${api}/services/4711/service_token.json`, admin.token)).json.service_token.value).toMatch(/^lk_st_/);
+  }, PATIENCE_MS);
+
+  it("writes no credential to any log, in whatever form it came", async () => {
+    const { admin, limited } = description.people;
+    const bad = `${admin.token.slice(0, -1)}_`;
+    for (const value of [admin.token, limited.token, bad]) {
+      await fetch(`${api}/provider.json?access_token=${value}`);
+      await fetch(`${api}/services.json?access_token=${value}`, { method: "POST" });
+      await fetch(`${api}/provider.json`, { headers: { authorization: `Basic ${Buffer.from(`${value}:`).toString("base64")}` } });
+      await fetch(`${description.baseUrl}/nowhere?access_token=${value}`);
+    }
+    const basic = Buffer.from(admin.token).toString("base64").slice(0, 60);
+    const logs = readdirSync(path.join(place, ".local")).filter((file) => file.endsWith(".log"));
+    expect(logs).toEqual(["latchkey.log"]);
+    expect(readFileSync(path.join(place, ".local/latchkey.log"), "utf8")).toContain("/admin/api/provider.json");
+    expect(logs.map((file) => readFileSync(path.join(place, ".local", file), "utf8")).filter((log) => /lk_[as]t_|access_token=/.test(log) || log.includes(basic))).toEqual([]);
+    expect(started.err()).toBe("");
+  });
+
+  it.runIf(process.platform === "linux")("listens on its five ports, and on loopback only", () => {
+    // With a Java that cannot compile, the database is on all interfaces, and that is said.
+    const open = started.out().includes("listens on all interfaces") ? "00000000" : "0100007F";
+    const wanted = portsOf(base).map((port) => [port, port === base + 2 ? open : "0100007F"]);
+    expect(listening(started.child.pid ?? 0).toSorted(([a], [b]) => a - b)).toEqual(wanted);
+  });
+
+  it("says in one line that it is running already, and leaves the running one alone", async () => {
+    const second = run(place, ["--port", String(await freeBase())]);
+    expect(await second.ended).toBe(1);
+    expect(second.err()).toBe(`Latchkey did not start: it is running already at ${description.baseUrl} (process ${started.child.pid}); press Ctrl-C where it runs.\n`);
+    expect(second.out()).toBe("");
+    expect(descriptionIn(place)).toEqual(description);
+    expect((await call(`${api}/provider.json`, description.people.admin.token)).status).toBe(200);
+  }, PATIENCE_MS);
+
+  it("says in one line that a port is in use, which, and how to take others", async () => {
+    const other = temporaryCopyOnce();
+    const second = run(other, ["--port", String(base - 2)]);
+    expect(await second.ended).toBe(1);
+    expect(second.err()).toBe(`Latchkey did not start: Port ${base} is in use by another program: stop it or choose another port. Latchkey takes five, from ${base - 2} on: npm start -- --port <number>\n`);
+    expect(existsSync(path.join(other, ".local"))).toBe(false);
+  }, PATIENCE_MS);
+
+  it("ends on Ctrl-C, with all that it started", async () => {
+    started.signal("SIGINT");
+    expect(await started.ended).toBe(0);
+    expect(started.err()).toBe("");
+    await expectNothingLeft(place, base, started);
+  }, PATIENCE_MS);
+});
+
+let another: string | undefined;
+const temporaryCopyOnce = () => (another ??= copyOfTree());
+
+describe("npm start is stopped while it starts, and leaves nothing", () => {
+  it.each([
+    ["when the database is starting", "SIGINT", (base: number) => isTaken(base + 2)],
+    ["when the API is starting", "SIGINT", (_base: number, place: string) => Promise.resolve(existsSync(path.join(place, ".local/latchkey.log")))],
+    ["by a system that shuts down", "SIGTERM", (base: number) => isTaken(base + 3)],
+  ] as const)("%s (%s)", async (_when, signal, reached) => {
+    const place = temporaryCopyOnce();
+    rmSync(path.join(place, ".local"), { recursive: true, force: true });
+    const base = await freeBase();
+    const started = run(place, ["--port", String(base)]);
+    await until("that moment", () => reached(base, place));
+    started.signal(signal);
+    expect(await started.ended).toBe(0);
+    expect([started.out(), started.err()]).toEqual(["", ""]);
+    await expectNothingLeft(place, base, started);
+  }, PATIENCE_MS);
+});
+
+describe("npm start -- --data", () => {
+  it("keeps data, tokens and keys between two runs, and makes them readable to nobody else", async () => {
+    const place = temporaryCopyOnce();
+    const data = path.join(temporary(), "made", "here");
+    const base = await freeBase();
+
+    const first = run(place, ["--port", String(base), "--data", data]);
+    await up(first);
+    const { people, services, account, baseUrl } = descriptionIn(place);
+    const api = `${baseUrl}/admin/api`;
+    const { json } = await call<Made>(`${api}/personal/access_tokens.json`, people.limited.token, { method: "POST", form: "name=kept&permission=ro&scopes[]=account_management" });
+    const kept = json.access_token;
+    const tokenUrl = `${api}/services/${services[0]?.id}/service_token.json`;
+    const { value: serviceToken } = (await call<Revealed>(tokenUrl, people.admin.token)).json.service_token;
+    // To the command alone, as `kill` does: what it started ends with it all the same.
+    first.child.kill("SIGTERM");
+    expect(await first.ended).toBe(0);
+    await expectNothingLeft(place, base, first);
+    const secrets = ["keys.json", "seed.json"].map((file) => (statSync(path.join(data, file)).mode & 0o777).toString(8));
+    expect(secrets).toEqual(["600", "600"]);
+
+    const second = run(place, ["--port", String(base), "--data", data]);
+    await up(second);
+    expect(descriptionIn(place)).toMatchObject({ people, services, account });
+    expect(await call(`${api}/personal/access_tokens/${kept.id}.json`, kept.value)).toMatchObject({ status: 200, json: { access_token: { name: "kept", id: kept.id } } });
+    expect((await call<Revealed>(tokenUrl, people.admin.token)).json.service_token.value).toBe(serviceToken);
+    expect((await call<{ applications: unknown[] }>(`${api}/applications.json`, people.admin.token)).json.applications).toHaveLength(6);
+    second.signal("SIGINT");
+    expect(await second.ended).toBe(0);
+    await expectNothingLeft(place, base, second);
+  }, 2 * PATIENCE_MS);
+});
+
+describe("npm start says in one line what keeps it from starting", () => {
+  it("no Java: what to install", async () => {
+    const started = run(temporaryCopyOnce(), [], { PATH: temporary() });
+    expect(await started.ended).toBe(1);
+    expect(started.err()).toMatch(/^Latchkey did not start: The local database needs Java 17 or later, but no working java is on PATH\. .*apt-get install .*\n$/);
+  }, PATIENCE_MS);
+
+  it("a database port that is busy on this machine", async () => {
+    const base = await freeBase();
+    const occupant = createServer().listen(base + 2, LOOPBACK);
+    await once(occupant, "listening");
+    const started = run(temporaryCopyOnce(), ["--port", String(base)]);
+    expect(await started.ended).toBe(1);
+    expect(started.err()).toMatch(new RegExp(`^Latchkey did not start: Port ${base + 2} is in use by another program: [^\\n]*\\n$`));
+    await new Promise((closed) => occupant.close(closed));
+  }, PATIENCE_MS);
+
+  it.each([
+    ["a port that is none", ["--port", "http"], /^error: option '--port <number>' argument 'http' is invalid\. It must be a number from 1024 to 65531\.\n$/],
+    ["a port without room for five", ["--port", "65532"], /^error: .* 1024 to 65531\.\n$/],
+    ["a port that only the system may take", ["--port", "80"], /^error: .* 1024 to 65531\.\n$/],
+    ["an option that it does not have", ["--prot", "4000"], /^error: unknown option '--prot'\n\(Did you mean --port\?\)\n$/],
+    ["a folder that cannot be", ["--data", "/dev/null/data"], /^Latchkey did not start: .*\/dev\/null\/data.*\n$/],
+  ] as const)("%s", async (_what, args, message) => {
+    const started = run(temporaryCopyOnce(), args.includes("--data" as never) ? [...args, "--port", String(await freeBase())] : args);
+    expect(await started.ended).toBe(1);
+    expect(started.err()).toMatch(message);
+    expect(started.out()).toBe("");
+  }, PATIENCE_MS);
+});
+
+/** Runs a printed command as a person would, and returns its output; without curl, the same request by fetch. */
+async function shell(command: string): Promise<string> {
+  const child = spawn("sh", ["-c", command], { stdio: ["ignore", "pipe", "ignore"] });
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, "close")]);
+  if (code !== 127) return output;
+  const [, name = "", value = "", url = ""] = /-H '([^:]+): ([^']+)' (\S+)$/.exec(command) ?? [];
+  return (await fetch(url, { headers: { [name]: value } })).text();
+}
+
+/** Ports and addresses (as /proc writes them) on which a process group listens. */
+function listening(group: number): (readonly [number, string])[] {
+  const sockets = new Set(membersOf(group).flatMap((pid) => {
+    const directory = `/proc/${pid}/fd`;
+    return readdirSync(directory).map((fd) => /^socket:\[(\d+)\]$/.exec(linkOf(path.join(directory, fd)))?.[1]);
+  }));
+  return ["tcp", "tcp6"].flatMap((protocol) => readFileSync(`/proc/net/${protocol}`, "utf8").trim().split("\n").slice(1)).flatMap((line) => {
+    const [, local = "", , state, , , , , , inode] = line.trim().split(/\s+/);
+    const [address = "", port = ""] = local.split(":");
+    return state === "0A" && sockets.has(inode) ? [[Number.parseInt(port, 16), address] as const] : [];
+  });
+}
+
+function membersOf(group: number): string[] {
+  return readdirSync("/proc").filter((name) => {
+    try {
+      // "pid (name) state parent group": the name may hold anything, so what follows the last parenthesis counts.
+      return /^\d+$/.test(name) && Number(readFileSync(`/proc/${name}/stat`, "utf8").split(")").at(-1)?.trim().split(" ")[2]) === group;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function linkOf(file: string): string {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return "";
+  }
+}

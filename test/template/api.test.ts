@@ -1,0 +1,109 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, inject, it } from "vitest";
+import { loadTemplate } from "../support/template.ts";
+
+/** The way in, as AWS would build it: what stands between a request and a function. */
+const template = loadTemplate(inject("packageDirectory"));
+const every = (type: string) => Object.entries(template.resources).filter(([, resource]) => resource.Type === type);
+const the = (type: string) => {
+  const [only, ...others] = every(type);
+  if (only === undefined || others.length > 0) throw new Error(`Expected one ${type}`);
+  return only[1].Properties;
+};
+
+/** Routes that anybody may call without the authorizer having been asked. A new one is a decision: write down why. */
+const OPEN_ROUTES: readonly string[] = [];
+
+describe("the authorizer", () => {
+  it("is one, and is asked for every request: no cache (D5) and no identity source (D17)", () => {
+    expect(template.authorizers).toEqual([{
+      logicalId: "HttpApiAuthorizerTokens",
+      function: template.functions.find(({ name }) => name === "authorizer")?.logicalId,
+      type: "REQUEST", ttlSeconds: 0, identitySources: [], payloadVersion: "2.0", simpleResponses: true,
+    }]);
+  });
+
+  it("says the time to live itself: AWS's default is 300 seconds", () => {
+    expect(the("AWS::ApiGatewayV2::Authorizer")).toHaveProperty("AuthorizerResultTtlInSeconds", 0);
+  });
+
+  it("answers before API Gateway gives up on it after 10 seconds", () => {
+    expect(template.functions.find(({ name }) => name === "authorizer")?.timeoutMs).toBeLessThanOrEqual(10_000);
+  });
+});
+
+describe("the routes", () => {
+  it.each(template.routes.map((route) => [route.routeKey, route] as const))("%s: has the authorizer, or is open on purpose", (routeKey, route) => {
+    const [authorizer] = template.authorizers;
+    expect(route.authorizer).toBe(OPEN_ROUTES.includes(routeKey) ? undefined : authorizer?.logicalId);
+  });
+
+  it("say so themselves: authorization is CUSTOM on each and inherited by none", () => {
+    const types = every("AWS::ApiGatewayV2::Route").map(([, { Properties }]) => [Properties["RouteKey"], Properties["AuthorizationType"]]);
+    expect(types.filter(([routeKey, type]) => type !== (OPEN_ROUTES.includes(String(routeKey)) ? "NONE" : "CUSTOM"))).toEqual([]);
+  });
+
+  it("that are listed as open exist", () => {
+    expect(OPEN_ROUTES.filter((open) => !template.routes.some(({ routeKey }) => routeKey === open))).toEqual([]);
+  });
+
+  it("name method and path: no $default and no ANY, which would catch what nobody declared", () => {
+    expect(template.routes.filter(({ routeKey }) => !/^(GET|POST|PUT|PATCH|DELETE) \/\S+$/.test(routeKey))).toEqual([]);
+  });
+
+  it("reach only functions that end before the gateway's own timeout does", () => {
+    const seconds = new Map(template.functions.map(({ logicalId, timeoutMs }) => [logicalId, timeoutMs]));
+    expect(template.routes.filter((route) => !((seconds.get(route.function) ?? Infinity) < route.timeoutMs))).toEqual([]);
+  });
+
+  it("stay within an HTTP API's quotas: 300 routes, 300 integrations, 10 authorizers", () => {
+    expect(template.routes.length).toBeLessThan(300);
+    expect(every("AWS::ApiGatewayV2::Integration").length).toBeLessThan(300);
+    expect(template.authorizers.length).toBeLessThanOrEqual(10);
+  });
+
+  it("are the only way in: no function has an address of its own", () => {
+    expect(every("AWS::Lambda::Url")).toEqual([]);
+  });
+});
+
+describe("who may invoke a function", () => {
+  it.each(every("AWS::Lambda::Permission").map(([id, { Properties }]) => [id, Properties] as const))("%s: one service, for one source in this account", (_id, permission) => {
+    expect(permission).toMatchObject({ Action: "lambda:InvokeFunction", Principal: expect.stringMatching(/^(apigateway|events)\.amazonaws\.com$/), SourceArn: expect.anything() });
+    expect(JSON.stringify(permission["SourceArn"])).toMatch(/"AWS::AccountId"|"Fn::GetAtt"/);
+  });
+});
+
+describe("the access log", () => {
+  const { AccessLogSettings, StageName } = the("AWS::ApiGatewayV2::Stage") as { AccessLogSettings: { Format: string; DestinationArn: unknown }; StageName: string };
+  const format = JSON.parse(AccessLogSettings.Format) as Record<string, unknown>;
+
+  it("tells ids and outcomes: no path, query, header or body, for a credential may be in any of them", () => {
+    // A closed list: `$context.path`, `.identity.*` and every other variable that echoes a request is not on it.
+    const harmless = /^\$context\.(requestId|requestTime|routeKey|status|responseLatency|integrationLatency|authorizer\.(accountId|memberId|tokenId|serviceId))$/;
+    expect(Object.values(format).filter((value) => typeof value !== "string" || !harmless.test(value))).toEqual([]);
+  });
+
+  it("says which request it was, which route, how it ended and who it was", () => {
+    expect(Object.values(format)).toEqual(expect.arrayContaining(["requestId", "routeKey", "status", "authorizer.tokenId"].map((name) => `$context.${name}`)));
+  });
+
+  it("goes to a group that forgets", () => {
+    const group = JSON.stringify(AccessLogSettings.DestinationArn).match(/"Fn::GetAtt":\["(\w+)"/)?.[1] ?? "";
+    expect(template.resources[group]).toMatchObject({ Type: "AWS::Logs::LogGroup", Properties: { RetentionInDays: expect.any(Number) } });
+  });
+
+  it("belongs to the stage that is served, within the 3 KB that a format may have", () => {
+    expect(StageName).toBe("$default");
+    expect(Buffer.byteLength(AccessLogSettings.Format)).toBeLessThan(3072);
+  });
+});
+
+describe("the stack", () => {
+  it("stays within CloudFormation's quotas: 500 resources, 1 MB of template", () => {
+    const file = path.join(inject("packageDirectory"), "cloudformation-template-update-stack.json");
+    expect(Object.keys(template.resources).length).toBeLessThan(500);
+    expect(readFileSync(file).length).toBeLessThan(1_000_000);
+  });
+});
