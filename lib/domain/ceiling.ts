@@ -32,7 +32,8 @@ export function exceeding(ceiling: Grant, wanted: Grant, held?: Grant): readonly
   const added = wanted.scopes.filter((scope) => held === undefined || !held.scopes.includes(scope) || isMore(held, wanted));
   const beyond = added.filter((scope) => !ceiling.scopes.includes(scope));
   const excess: Excess[] = beyond.map((scope) => ({ field: "scopes", message: `${scope} is beyond your own rights` }));
-  const within = added.length > beyond.length;
+  // What a change adds beyond the ceiling anyway says nothing about the permission and the expiry it leaves alone.
+  const within = held === undefined || added.length > beyond.length;
   if (within && wider(ceiling.permission, wanted.permission)) {
     excess.push({ field: "permission", message: "rw is beyond your own token" });
   }

@@ -35,7 +35,7 @@ export const systemName = z.string({ error: "is invalid" }).check(
 
 export const email = z.string({ error: BLANK }).check(
   z.refine((text) => text.trim() !== "", BLANK),
-  z.refine((text) => text === "" || /^[^\s@\p{Cc}]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/u.test(text), "should look like an email address"),
+  z.refine((text) => text === "" || text.isWellFormed() && !UNSEEN.test(text) && /^[^\s@\p{Cc}]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/u.test(text), "should look like an email address"),
 );
 
 /** A text that need not be there may come blank or null: programs send every field that they know. */

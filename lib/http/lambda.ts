@@ -49,7 +49,7 @@ async function serve(operations: readonly Operation[], event: HttpEvent): Promis
   const decision = authorize(principal, operation.requires);
   if (!decision.allow) throw refusal(decision);
 
-  const params = unwrap(withoutCredential(merge(parseForm(event.rawQueryString ?? ""), body)), operation.wrapper);
+  const params = unwrap(withoutCredential(merge(parseForm(event.rawQueryString ?? "", "query"), body)), operation.wrapper);
   const input = parseInput(operation, params);
   const response = respond(await operation.run({ ...storage(), principal, path, input }), format);
   return event.requestContext.http.method === "GET" ? unlessUnchanged(response, headerOf(event, "if-none-match")) : response;

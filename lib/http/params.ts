@@ -14,11 +14,21 @@ type Body = {
 const LIMITS = { depth: 6, parameterLimit: 1000, arrayLimit: 1000, throwOnLimitExceeded: true, strictDepth: true } as const;
 
 /** `a=1&b[]=2&c[d]=3`, as in queries and form bodies (Rack's nested parameters). */
-export function parseForm(text: string): Params {
+export function parseForm(text: string, where: "query" | "body"): Params {
+  if (!isUtf8Escaped(text)) throw new DomainError("malformed_request", `The ${where} is not valid UTF-8`);
   try {
     return qs.parse(text.split("&").map(firstEqualsSplits).join("&"), LIMITS) as Params;
   } catch (error) {
     throw new DomainError("malformed_request", "There are too many parameters, or they are nested too deeply", { cause: error });
+  }
+}
+
+function isUtf8Escaped(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -43,7 +53,7 @@ export async function parseBody(event: Body, maxBytes: number): Promise<Params> 
   if (type === "multipart/form-data") return parseMultipart(bytes, contentType);
   const text = decode(bytes);
   if (type === "application/json" || type.endsWith("+json") || (type === "" && /^\s*\{/.test(text))) return parseJson(text);
-  if (type === "application/x-www-form-urlencoded" || type === "") return parseForm(text);
+  if (type === "application/x-www-form-urlencoded" || type === "") return parseForm(text, "body");
   throw new DomainError(
     "unsupported_media_type",
     "The content type is not supported: send application/json, application/x-www-form-urlencoded or multipart/form-data",
@@ -78,12 +88,13 @@ function parseJson(text: string): Params {
 
 async function parseMultipart(bytes: Buffer, contentType: string): Promise<Params> {
   try {
+    decode(bytes);
     const form = await new Response(new Uint8Array(bytes), { headers: { "content-type": contentType } }).formData();
     const fields = [...form].map(([name, value]) => {
       if (typeof value !== "string") throw new TypeError(`${name} is a file`);
       return `${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
     });
-    return parseForm(fields.join("&"));
+    return parseForm(fields.join("&"), "body");
   } catch (error) {
     throw new DomainError("malformed_request", "The body is not a valid multipart form of text fields", { cause: error });
   }

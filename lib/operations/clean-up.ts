@@ -1,25 +1,36 @@
-import type { AccountId, MemberId, ServiceId } from "../domain/brands.ts";
+import type { AccountId, MemberId, MetricId, PlanId, ServiceId } from "../domain/brands.ts";
 import type { EventType } from "../domain/events.ts";
+import { applicationPlans, limits, metrics, ofMetric, ofPlan, ofService } from "../table/catalogue.ts";
 import { listAccessTokens, readAccessToken } from "../table/access-tokens.ts";
 import { rowsOf } from "../table/list.ts";
 import { record } from "../table/events.ts";
 import { listMembers, memberRow, readMember } from "../table/members.ts";
-import { keys, listings } from "../table/model.ts";
+import { keys, listings, type Listing } from "../table/model.ts";
 import { readService } from "../table/services.ts";
 import { transact } from "../table/transact.ts";
 import { event, untilStored, type Storage } from "./context.ts";
 import { rightsFacts } from "./members.ts";
 
 /** What an event says was deleted. */
-export type Deleted = { readonly accountId: AccountId; readonly type: EventType; readonly memberId?: MemberId | undefined; readonly serviceId?: ServiceId | undefined };
+export type Deleted = {
+  readonly accountId: AccountId;
+  readonly type: EventType;
+  readonly memberId?: MemberId | undefined;
+  readonly serviceId?: ServiceId | undefined;
+  readonly metricId?: MetricId | undefined;
+  readonly planId?: PlanId | undefined;
+};
 
 /**
  * Removes what a deletion left behind. Nothing here is urgent, for the decision already refuses: a token without an
  * owner is unknown, a service without a row is not found. Every step may be repeated.
  */
-export async function cleanUpAfter(deps: Storage, { accountId, type, memberId, serviceId }: Deleted): Promise<void> {
+export async function cleanUpAfter(deps: Storage, { accountId, type, memberId, serviceId, metricId, planId }: Deleted): Promise<void> {
   if (type === "member.deleted" && memberId !== undefined) await removeTokensOf(deps, accountId, memberId);
   if (type === "service.deleted" && serviceId !== undefined) await removeTracesOf(deps, accountId, serviceId);
+  // Ids are never used again, so what hangs on one that is gone can only be left over.
+  if (type === "metric.deleted" && metricId !== undefined) await removeAll(deps, listings.entitiesOf(ofMetric(metricId), limits.kind, accountId));
+  if (type === "application_plan.deleted" && planId !== undefined) await removeAll(deps, listings.entitiesOf(ofPlan(planId), limits.kind, accountId));
 }
 
 async function removeTokensOf(deps: Storage, accountId: AccountId, memberId: MemberId): Promise<void> {
@@ -41,7 +52,11 @@ async function removeTokensOf(deps: Storage, accountId: AccountId, memberId: Mem
 async function removeTracesOf(deps: Storage, accountId: AccountId, serviceId: ServiceId): Promise<void> {
   if ((await readService(deps.table, accountId, serviceId)) !== undefined) return;
   await forgetService(deps, accountId, serviceId);
-  await removeApplicationsOf(deps, accountId, serviceId);
+  await removeAll(deps, listings.applicationsOfService(accountId, serviceId));
+  for (const plan of await applicationPlans.all(deps.table, accountId, ofService(serviceId))) {
+    await removeAll(deps, listings.entitiesOf(ofPlan(plan.id), limits.kind, accountId));
+  }
+  for (const { kind } of [applicationPlans, metrics]) await removeAll(deps, listings.entitiesOf(ofService(serviceId), kind, accountId));
 }
 
 async function forgetService(deps: Storage, accountId: AccountId, serviceId: ServiceId): Promise<void> {
@@ -64,8 +79,6 @@ async function forgetService(deps: Storage, accountId: AccountId, serviceId: Ser
   }
 }
 
-async function removeApplicationsOf(deps: Storage, accountId: AccountId, serviceId: ServiceId): Promise<void> {
-  for await (const row of rowsOf(deps.table, listings.applicationsOfService(accountId, serviceId))) {
-    await transact(deps.table, [{ remove: { pk: row.pk, sk: row.sk } }]);
-  }
+async function removeAll(deps: Storage, listing: Listing): Promise<void> {
+  for await (const { pk, sk } of rowsOf(deps.table, listing)) await transact(deps.table, [{ remove: { pk, sk } }]);
 }

@@ -362,6 +362,16 @@ describe("a value that 3scale issued", () => {
     expect(await rowOf(latchkey, admin.token)).toBeDefined();
   });
 
+  it("names no token of the caller's when it is somebody else's, whatever the ids", async () => {
+    const { member } = await account.member({ sections: ["partners"], serviceAccess: "all" });
+    const { value, token } = await bring(hex(96), member);
+    const namesake = { ...admin.token, id: token.id };
+    const { client, name } = latchkey.operator.table;
+    await client.send(new PutCommand({ TableName: name, Item: accessTokenRow({ token: namesake, digest: { pepper: 1, hash: "x" }, imported: false }) }));
+    for (const method of ["GET", "PUT", "DELETE"]) expect((await call(method, `${PATH}/${value}`, authorization(`Bearer ${admin.value}`)))[0]).toBe(404);
+    expect([await rowOf(latchkey, token), await rowOf(latchkey, namesake)]).toMatchObject([{ version: 1 }, { version: 1 }]);
+  });
+
   it("is deleted at once, by id and by value, with all that pointed to it", async () => {
     for (const by of ["id", "value"] as const) {
       const { value, token } = await bring(hex(96));

@@ -104,14 +104,17 @@ describe("201", () => {
     expect([found.status, found.json]).toEqual([200, made.json]);
   });
 
-  it("the service, its token, its system name and the event are stored in one transaction", async () => {
+  it("the service, its token, its hits metric, their names and the event are stored in one transaction", async () => {
     const before = latchkey.aws.calls["kms:Decrypt"] ?? 0;
     const made = await post({ json: { name: "One transaction", system_name: "one_transaction" } });
     const service = id<ServiceId>(made.json.service.id);
     const own = latchkey.proxy.calls.filter(({ principal }) => principal === "CreateServiceLambdaFunction");
     expect(own.map(({ action }) => action)).toEqual(["GetItem", "TransactWriteItems"]);
+    const hits = `METRICS_OF#${service}#`;
     expect(own[1]?.keys).toEqual([
-      keys.service(accountId(), service), keys.serviceToken(accountId(), service), keys.unique(accountId(), "system_name", "one_transaction"),
+      keys.service(accountId(), service), keys.serviceToken(accountId(), service), { pk: `ACCOUNT#${accountId()}#METRIC`, sk: expect.any(String) },
+      keys.unique(accountId(), "system_name", "one_transaction"),
+      keys.unique(accountId(), `${hits}system_name`, "hits"), keys.unique(accountId(), `${hits}friendly_name`, "hits"),
       { pk: expect.stringMatching(new RegExp(`^EVENT#${accountId()}#\\d{4}-\\d\\d$`)), sk: expect.any(String) },
     ]);
     expect(writes()).toEqual(["TransactWriteItems"]);
@@ -396,10 +399,15 @@ describe("422", () => {
     ["several wrong fields, each of which is named", { backend_version: "3", mandatory_app_key: 2 }, {
       name: [BLANK], backend_version: [LIST], mandatory_app_key: ["is not true or false"],
     }],
-    ["a wrapper that wraps nothing", { service: "Echo" }, { service: ["is not an object"] }],
   ])("%s is refused by field, and nothing is stored", async (_what, json, errors) => {
     const answer = await post({ json });
     expect([answer.status, answer.json]).toEqual([422, { errors, code: "invalid" }]);
+    expect(writes()).toEqual([]);
+  });
+
+  it("a wrapper that wraps nothing is refused in 3scale's words, and nothing is stored", async () => {
+    const answer = await post({ json: { service: "Echo" } });
+    expect([answer.status, answer.text]).toEqual([422, "Wrong type for parameter: service"]);
     expect(writes()).toEqual([]);
   });
 

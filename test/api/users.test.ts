@@ -501,8 +501,8 @@ describe("422", () => {
     ["65 letters before the at", { email: `${"a".repeat(65)}@example.com` }, NO_EMAIL],
     ["a host of 254 letters", { email: `a@${"b".repeat(254)}` }, NO_EMAIL],
     ["256 characters", { email: `${"a".repeat(64)}@${"b".repeat(191)}` }, ["is too long (maximum is 255 characters)"]],
-    ["half a character", { email: "a\ud83d@example.com" }, ["is not valid Unicode"]],
-    ["a mark that turns the direction", { email: "a\u202eb@example.com" }, ["must not contain control characters"]],
+    ["half a character", { email: "a\ud83d@example.com" }, ["should look like an email address"]],
+    ["a mark that turns the direction", { email: "a\u202eb@example.com" }, ["should look like an email address"]],
   ])("an email address is asked for: %s", async (_what, wanted, messages) => {
     const { username } = names();
     expect(await refused(() => [

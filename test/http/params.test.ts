@@ -12,7 +12,7 @@ const codeOf = (error: unknown) => (error instanceof DomainError ? error.code : 
 const refusal = async (parsed: Promise<unknown>) => parsed.then((params) => ({ parsed: params }), codeOf);
 const formRefusal = (text: string) => {
   try {
-    return { parsed: parseForm(text) };
+    return { parsed: parseForm(text, "body") };
   } catch (error) {
     return codeOf(error);
   }
@@ -45,11 +45,11 @@ describe("parameters in a query or a form", () => {
     ["the deepest nesting there may be", "a[b][c][d][e][f][g]=1", { a: { b: { c: { d: { e: { f: { g: "1" } } } } } } }],
     ["a value with brackets and equal signs, escaped", "name=a%5Bb%5D%3Dc", { name: "a[b]=c" }],
   ])("are read as Rack does: %s", (_what, text, params) => {
-    expect(parseForm(text)).toEqual(params);
+    expect(parseForm(text, "body")).toEqual(params);
   });
 
   it("are a list when a name comes twice, so that whoever wants one text refuses both", () => {
-    expect(parseForm("access_token=a&access_token=b")).toEqual({ access_token: ["a", "b"] });
+    expect(parseForm("access_token=a&access_token=b", "body")).toEqual({ access_token: ["a", "b"] });
   });
 
   it.each([
@@ -64,14 +64,14 @@ describe("parameters in a query or a form", () => {
   });
 
   it("may be a thousand", () => {
-    expect(Object.keys(parseForm(Array.from({ length: 1000 }, (_, at) => `p${at}=1`).join("&")))).toHaveLength(1000);
+    expect(Object.keys(parseForm(Array.from({ length: 1000 }, (_, at) => `p${at}=1`).join("&"), "body"))).toHaveLength(1000);
   });
 
   it.each([
     "__proto__[polluted]=1", "__proto__=1", "constructor[prototype][polluted]=1", "a[__proto__][polluted]=1", "a[constructor][prototype][polluted]=1", "toString=1",
     "hasOwnProperty=1", "[__proto__][polluted]=1", "__proto__[]=polluted", "%5F_proto__[polluted]=1", "a[]=1&a[__proto__][polluted]=1", "a[0][__proto__][polluted]=1",
   ])("leave every object as it was: %s", (text) => {
-    const params = parseForm(`${text}&name=CI`);
+    const params = parseForm(`${text}&name=CI`, "body");
     expect(params["name"]).toBe("CI");
     expect(params["polluted"]).toBeUndefined();
     expect(typeof params.hasOwnProperty).toBe("function");
