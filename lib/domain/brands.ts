@@ -13,11 +13,7 @@ export type ApplicationId = Brand<number, "ApplicationId">;
 export type MetricId = Brand<number, "MetricId">;
 export type PlanId = Brand<number, "PlanId">;
 export type LimitId = Brand<number, "LimitId">;
-/** A developer's organisation, which 3scale's API calls an account. */
-export type DeveloperAccountId = Brand<number, "DeveloperAccountId">;
-export type DeveloperUserId = Brand<number, "DeveloperUserId">;
-export type Id =
-  | AccountId | MemberId | ServiceId | AccessTokenId | ApplicationId | MetricId | PlanId | LimitId | DeveloperAccountId | DeveloperUserId;
+export type Id = AccountId | MemberId | ServiceId | AccessTokenId | ApplicationId | MetricId | PlanId | LimitId;
 
 /** Whole seconds since 1970: what DynamoDB's TTL compares. `Date.now()` does not compile here. */
 export type EpochSeconds = Brand<number, "EpochSeconds">;

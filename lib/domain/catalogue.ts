@@ -1,4 +1,4 @@
-import type { AccountId, DeveloperAccountId, LimitId, MetricId, PlanId, ServiceId } from "./brands.ts";
+import type { AccountId, LimitId, MetricId, PlanId, ServiceId } from "./brands.ts";
 import type { Versioned } from "./model.ts";
 import type { Period } from "./periods.ts";
 
@@ -47,12 +47,4 @@ export type Limit = Versioned & {
   readonly metricId: MetricId;
   readonly period: Period;
   readonly value: number;
-};
-
-/** A developer's organisation, which uses the provider's services. 3scale's API calls it an account. */
-export type DeveloperAccount = Versioned & {
-  readonly accountId: AccountId;
-  readonly id: DeveloperAccountId;
-  readonly orgName: string;
-  readonly state: "created" | "pending" | "approved" | "rejected" | "suspended";
 };

@@ -6,7 +6,6 @@ import type { Principal } from "../domain/model.ts";
 import { newId } from "../secrets/random.ts";
 import type { Collection, Entity, Parent } from "../table/collection.ts";
 import { record } from "../table/events.ts";
-import type { Page, PageWanted } from "../table/list.ts";
 import { releaseName, takeName } from "../table/members.ts";
 import { keys } from "../table/model.ts";
 import { transact, type Write } from "../table/transact.ts";
@@ -30,7 +29,6 @@ type Declared<E extends Entity> = {
 
 /** Load, ask, store for one kind of thing. */
 export type Entities<E extends Entity> = {
-  readonly page: (deps: Storage, principal: Principal, of: "account" | readonly Parent[], wanted: PageWanted) => Promise<Page<E>>;
   readonly all: (deps: Storage, principal: Principal, of: "account" | Parent) => Promise<E[]>;
   readonly read: (deps: Storage, principal: Principal, id: E["id"]) => Promise<E>;
   readonly create: (deps: Storage, principal: Principal, wanted: Omit<E, keyof Entity>) => Promise<E>;
@@ -79,7 +77,6 @@ export function entities<E extends Entity>(declared: Declared<E>): Entities<E> {
 
   return {
     read,
-    page: (deps, principal, of, wanted) => collection.page(deps.table, memberOf(principal).accountId, of, wanted),
     all: (deps, principal, of) => collection.all(deps.table, memberOf(principal).accountId, of),
     create: (deps, principal, wanted) =>
       untilStored(async () => {

@@ -1,7 +1,7 @@
 import { type AccountId, type Id } from "../domain/brands.ts";
 import type { Versioned } from "../domain/model.ts";
-import { readRow, readTogether, type Table } from "./client.ts";
-import { pageOf, rowsOf, type Page, type PageWanted } from "./list.ts";
+import { readRow, type Table } from "./client.ts";
+import { rowsOf } from "./list.ts";
 import { inIndex, keys, listings, type Row } from "./model.ts";
 import { expectType, idIn, versioned } from "./row.ts";
 
@@ -21,11 +21,7 @@ export type Collection<E extends Entity> = {
   readonly from: (row: Row) => E;
   /** One by id, read consistently. */
   readonly read: (table: Table, account: AccountId, id: E["id"]) => Promise<E | undefined>;
-  /** Several by id (at most 100) in one round trip, without those that do not exist. */
-  readonly readMany: (table: Table, account: AccountId, ids: readonly E["id"][]) => Promise<E[]>;
-  /** One page, by id: of the account, or of some parents. */
-  readonly page: (table: Table, account: AccountId, of: "account" | readonly Parent[], wanted: PageWanted) => Promise<Page<E>>;
-  /** All of a parent, by id, for what is naturally few. */
+  /** All of the account or of a parent, by id, for what is naturally few. */
   readonly all: (table: Table, account: AccountId, of: "account" | Parent) => Promise<E[]>;
 };
 
@@ -60,15 +56,6 @@ export function collection<E extends Entity>({ kind, attributes, parents }: Decl
     async read(table, account, id) {
       const row = await readRow(table, keys.entity(kind, account, id));
       return row === undefined ? undefined : from(row);
-    },
-    async readMany(table, account, ids) {
-      if (ids.length === 0) return [];
-      const rows = await readTogether(table, ids.map((id) => keys.entity(kind, account, id)));
-      return rows.filter((row) => row !== undefined).map(from);
-    },
-    async page(table, account, of, wanted) {
-      const page = await pageOf(table, of === "account" ? [listing(account, of)] : of.map((parent) => listing(account, parent)), wanted);
-      return { ...page, items: page.items.map(from) };
     },
     async all(table, account, of) {
       return (await Array.fromAsync(rowsOf(table, listing(account, of)))).map(from);

@@ -18,8 +18,6 @@ import type { AccessTokenId, AccountId, ApplicationId, Id, MemberId, ServiceId }
  * | 13 | find what was imported from 3scale          | table | pk=IMPORTED#h                        sk=IMPORTED       consistent  |
  * | 14 | read a thing of a kind, list an account's   | table | pk=ACCOUNT#a#KIND                    sk=id             consistent  |
  * | 15 | list the things of a parent                 | gsi1/2| gsi1pk=ACCOUNT#a#PARENT#p#KIND       gsi1sk=id                     |
- * | 16 | judge a call: an application by credential  | table | pk=ACCOUNT#a#SERVICE#s#CREDENTIAL#h  sk=APPLICATION    consistent  |
- * | 17 | judge a call: what it has used              | table | pk=ACCOUNT#a#SERVICE#s#CREDENTIAL#h  sk=USAGE          consistent  |
  *
  * Ids in sort keys are padded, so that text sorts as numbers do; `h` is a hash, so that no name becomes a key.
  * Patterns 2 and 4 own a partition key each, because every request reads them and a partition serves 3,000 strong
@@ -36,9 +34,6 @@ export const keys = {
   unique: (a: AccountId, field: UniqueField, value: string) => ({ pk: `ACCOUNT#${a}#UNIQUE#${field}#${hashOf(value)}`, sk: "UNIQUE" }),
   event: (a: AccountId, month: string, eventId: string) => ({ pk: `EVENT#${a}#${month}`, sk: eventId }),
   entity: (kind: string, a: AccountId, id: Id) => ({ pk: `ACCOUNT#${a}#${kind}`, sk: sortable(id) }),
-  /** `credential` is `user_key:…` or `app_id:…`. */
-  applicationTraffic: (a: AccountId, s: ServiceId, credential: string) => ({ pk: `ACCOUNT#${a}#SERVICE#${s}#CREDENTIAL#${hashOf(credential)}`, sk: "APPLICATION" }),
-  applicationUsage: (a: AccountId, s: ServiceId, credential: string) => ({ pk: `ACCOUNT#${a}#SERVICE#${s}#CREDENTIAL#${hashOf(credential)}`, sk: "USAGE" }),
   imported: (digest: string) => ({ pk: `IMPORTED#${digest}`, sk: "IMPORTED" }),
 } as const;
 

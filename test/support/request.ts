@@ -1,6 +1,7 @@
 import type { Deployment } from "./deployment.ts";
 
 /** An answer as a program sees it. `json` is undefined when the body is none. */
+// oxlint-disable-next-line typescript/no-explicit-any -- an answer is what the tests find out about
 export type Answer = { readonly status: number; readonly headers: Headers; readonly text: string; readonly json: any };
 
 export type RequestOptions = {
