@@ -15,7 +15,6 @@ import {
 } from "../lib/operations/access-tokens.ts";
 import { memberOf } from "../lib/operations/context.ts";
 
-
 const READ = { scopes: ["account_management"], effect: "read", about: "account" } as const;
 const WRITE = { scopes: ["account_management"], effect: "write", about: "account" } as const;
 const ADMIN_READ = { scopes: ["account_management"], effect: "read", about: "account", role: "admin" } as const;
@@ -28,22 +27,23 @@ const changes = z.object({
   name: z.optional(fields.name), scopes: z.optional(scopes), permission: z.optional(permission), expires_at: z.optional(fields.expiry),
 });
 const nothing = z.object({});
+const issued = created(accessToken, (token) => `/admin/api/personal/access_tokens/${token.id}.json`);
 
 async function issue(call: Call<z.output<typeof wanted>>) {
   const { name, scopes, permission, expires_at: expiresAt } = call.input;
   const { token, value } = await issueAccessToken({ ...call, ...hashing() }, call.principal, { name, scopes, permission, expiresAt });
-  return created(accessToken, { ...token, value }, `/admin/api/personal/access_tokens/${token.id}.json`);
+  return { ...token, value };
 }
 
 const createAccessToken = operation({
   name: "createAccessToken", methods: ["POST"], path: "/admin/api/personal/access_tokens", requires: WRITE,
-  wrapper: "token", attributesRequired: true, input: wanted, run: issue,
+  wrapper: "token", attributesRequired: true, input: wanted, answer: issued, run: issue,
 });
 
 /** 3scale keeps this older path: with a token, only for its own owner. */
 const createAccessTokenOfUser = operation({
   name: "createAccessTokenOfUser", methods: ["POST"], path: "/admin/api/users/{user_id}/access_tokens", requires: WRITE,
-  wrapper: "token", attributesRequired: true, input: wanted,
+  wrapper: "token", attributesRequired: true, input: wanted, answer: issued,
   run: async (call) => {
     if (memberOf(call.principal).id !== pathId<MemberId>(call, "user_id")) throw forbidden();
     return issue(call);
@@ -53,41 +53,41 @@ const createAccessTokenOfUser = operation({
 const listAccessTokens = operation({
   name: "listAccessTokens", methods: ["GET"], path: "/admin/api/personal/access_tokens", requires: READ,
   input: z.object({ name: fields.filter }),
-  run: async (call) => many(accessToken, await listOwnAccessTokens(call, call.principal, call.input.name ?? "")),
+  answer: many(accessToken),
+  run: (call) => listOwnAccessTokens(call, call.principal, call.input.name ?? ""),
 });
 
 const readAccessToken = operation({
   name: "readAccessToken", methods: ["GET"], path: "/admin/api/personal/access_tokens/{id}", requires: READ, input: nothing,
-  run: async (call) => one(accessToken, await readOwnAccessToken(call, call.principal, await idOf(call))),
+  answer: one(accessToken),
+  run: async (call) => readOwnAccessToken(call, call.principal, await idOf(call)),
 });
 
 const updateAccessTokenOperation = operation({
   name: "updateAccessToken", methods: ["PUT", "PATCH"], path: "/admin/api/personal/access_tokens/{id}", requires: WRITE, wrapper: "token", input: changes,
+  answer: one(accessToken),
   run: async (call) => {
     const { name, scopes, permission, expires_at: expiresAt } = call.input;
-    return one(accessToken, await updateAccessToken(call, call.principal, await idOf(call), { name, scopes, permission, expiresAt }));
+    return updateAccessToken(call, call.principal, await idOf(call), { name, scopes, permission, expiresAt });
   },
 });
 
 const deleteAccessToken = operation({
   name: "deleteAccessToken", methods: ["DELETE"], path: "/admin/api/personal/access_tokens/{id}", requires: WRITE, input: nothing,
-  run: async (call) => {
-    await deleteOwnAccessToken(call, call.principal, await idOf(call));
-    return EMPTY;
-  },
+  answer: EMPTY,
+  run: async (call) => deleteOwnAccessToken(call, call.principal, await idOf(call)),
 });
 
 const listAccessTokensOfUser = operation({
   name: "listAccessTokensOfUser", methods: ["GET"], path: "/admin/api/users/{user_id}/access_tokens", requires: ADMIN_READ, input: nothing,
-  run: async (call) => many(accessToken, await listAccessTokensOf(call, call.principal, pathId<MemberId>(call, "user_id"))),
+  answer: many(accessToken),
+  run: (call) => listAccessTokensOf(call, call.principal, pathId<MemberId>(call, "user_id")),
 });
 
 const deleteAccessTokenOfUser = operation({
   name: "deleteAccessTokenOfUser", methods: ["DELETE"], path: "/admin/api/users/{user_id}/access_tokens/{id}", requires: ADMIN_WRITE, input: nothing,
-  run: async (call) => {
-    await deleteAccessTokenOf(call, call.principal, pathId<MemberId>(call, "user_id"), pathId<AccessTokenId>(call, "id"));
-    return EMPTY;
-  },
+  answer: EMPTY,
+  run: (call) => deleteAccessTokenOf(call, call.principal, pathId<MemberId>(call, "user_id"), pathId<AccessTokenId>(call, "id")),
 });
 
 /** 3scale lets programs name a token by its value as well as by its id. */

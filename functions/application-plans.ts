@@ -33,95 +33,97 @@ const metricOf = (call: Call<unknown>) => pathId<MetricId>(call, "metric_id");
 
 const listAllPlansOperation = operation({
   name: "listAllApplicationPlans", methods: ["GET"], path: "/admin/api/application_plans", requires: READ, input: nothing,
-  run: async (call) => many(applicationPlan, await listAllPlans(call, call.principal)),
+  answer: many(applicationPlan),
+  run: (call) => listAllPlans(call, call.principal),
 });
 
 const listPlansOperation = operation({
   name: "listApplicationPlans", methods: ["GET"], path: "/admin/api/services/{service_id}/application_plans", requires: READ, input: nothing,
-  run: async (call) => many(applicationPlan, await listPlans(call, call.principal, serviceOf(call))),
+  answer: many(applicationPlan),
+  run: (call) => listPlans(call, call.principal, serviceOf(call)),
 });
 
 const createPlanOperation = operation({
   name: "createApplicationPlan", methods: ["POST"], path: "/admin/api/services/{service_id}/application_plans", requires: WRITE,
   wrapper: "application_plan", input: newPlan,
-  run: async (call) => {
+  answer: created(applicationPlan, (made) => `/admin/api/services/${made.serviceId}/application_plans/${made.id}`),
+  run: (call) => {
     const { name, system_name: systemName, state_event: event, approval_required: approvalRequired = false } = call.input;
     const { trial_period_days: trialPeriodDays = 0, setup_fee: setupFeeCents = 0, cost_per_month: costPerMonthCents = 0 } = call.input;
-    const made = await createPlan(call, call.principal, serviceOf(call), {
+    return createPlan(call, call.principal, serviceOf(call), {
       name, systemName: systemName || undefined, state: event === undefined ? "hidden" : STATE_AFTER[event],
       approvalRequired, trialPeriodDays, setupFeeCents, costPerMonthCents,
     });
-    return created(applicationPlan, made, `/admin/api/services/${made.serviceId}/application_plans/${made.id}`);
   },
 });
 
 const readPlanOperation = operation({
   name: "readApplicationPlan", methods: ["GET"], path: "/admin/api/services/{service_id}/application_plans/{plan_id}", requires: READ, input: nothing,
-  run: async (call) => one(applicationPlan, await readPlan(call, call.principal, planOf(call), serviceOf(call))),
+  answer: one(applicationPlan),
+  run: (call) => readPlan(call, call.principal, planOf(call), serviceOf(call)),
 });
 
 const updatePlanOperation = operation({
   name: "updateApplicationPlan", methods: ["PUT", "PATCH"], path: "/admin/api/services/{service_id}/application_plans/{plan_id}", requires: WRITE,
   wrapper: "application_plan", input: planChanges,
-  run: async (call) => {
+  answer: one(applicationPlan),
+  run: (call) => {
     const { name, state_event: event, approval_required: approvalRequired, trial_period_days: trialPeriodDays } = call.input;
     const { setup_fee: setupFeeCents, cost_per_month: costPerMonthCents } = call.input;
     const changes = { name, state: event === undefined ? undefined : STATE_AFTER[event], approvalRequired, trialPeriodDays, setupFeeCents, costPerMonthCents };
-    return one(applicationPlan, await updatePlan(call, call.principal, serviceOf(call), planOf(call), fields.given(changes)));
+    return updatePlan(call, call.principal, serviceOf(call), planOf(call), fields.given(changes));
   },
 });
 
 const deletePlanOperation = operation({
   name: "deleteApplicationPlan", methods: ["DELETE"], path: "/admin/api/services/{service_id}/application_plans/{plan_id}", requires: WRITE, input: nothing,
-  run: async (call) => {
-    await deletePlan(call, call.principal, serviceOf(call), planOf(call));
-    return EMPTY;
-  },
+  answer: EMPTY,
+  run: (call) => deletePlan(call, call.principal, serviceOf(call), planOf(call)),
 });
 
 const makeDefaultOperation = operation({
   name: "makeApplicationPlanDefault", methods: ["PUT", "PATCH"], path: "/admin/api/services/{service_id}/application_plans/{plan_id}/default",
   requires: WRITE, input: nothing,
-  run: async (call) => one(applicationPlan, await makeDefault(call, call.principal, serviceOf(call), planOf(call))),
+  answer: one(applicationPlan),
+  run: (call) => makeDefault(call, call.principal, serviceOf(call), planOf(call)),
 });
 
 const listPlanLimits = operation({
   name: "listPlanLimits", methods: ["GET"], path: "/admin/api/application_plans/{plan_id}/limits", requires: READ, input: nothing,
-  run: async (call) => many(limit, await listLimits(call, call.principal, planOf(call))),
+  answer: many(limit),
+  run: (call) => listLimits(call, call.principal, planOf(call)),
 });
 
 const listMetricLimits = operation({
   name: "listMetricLimits", methods: ["GET"], path: "/admin/api/application_plans/{plan_id}/metrics/{metric_id}/limits", requires: READ, input: nothing,
-  run: async (call) => many(limit, await listLimits(call, call.principal, planOf(call), metricOf(call))),
+  answer: many(limit),
+  run: (call) => listLimits(call, call.principal, planOf(call), metricOf(call)),
 });
 
 const createLimitOperation = operation({
   name: "createLimit", methods: ["POST"], path: "/admin/api/application_plans/{plan_id}/metrics/{metric_id}/limits", requires: WRITE,
   wrapper: ["usage_limit", "limit"], input: newLimit,
-  run: async (call) => {
-    const made = await createLimit(call, call.principal, planOf(call), metricOf(call), call.input);
-    return created(limit, made, `/admin/api/application_plans/${made.planId}/metrics/${made.metricId}/limits/${made.id}`);
-  },
+  answer: created(limit, (made) => `/admin/api/application_plans/${made.planId}/metrics/${made.metricId}/limits/${made.id}`),
+  run: (call) => createLimit(call, call.principal, planOf(call), metricOf(call), call.input),
 });
 
 const readLimitOperation = operation({
   name: "readLimit", methods: ["GET"], path: "/admin/api/application_plans/{plan_id}/metrics/{metric_id}/limits/{id}", requires: READ, input: nothing,
-  run: async (call) => one(limit, await readLimit(call, call.principal, planOf(call), metricOf(call), pathId<LimitId>(call, "id"))),
+  answer: one(limit),
+  run: (call) => readLimit(call, call.principal, planOf(call), metricOf(call), pathId<LimitId>(call, "id")),
 });
 
 const updateLimitOperation = operation({
   name: "updateLimit", methods: ["PUT", "PATCH"], path: "/admin/api/application_plans/{plan_id}/metrics/{metric_id}/limits/{id}", requires: WRITE,
   wrapper: ["usage_limit", "limit"], input: limitChanges,
-  run: async (call) =>
-    one(limit, await updateLimit(call, call.principal, planOf(call), metricOf(call), pathId<LimitId>(call, "id"), fields.given(call.input))),
+  answer: one(limit),
+  run: (call) => updateLimit(call, call.principal, planOf(call), metricOf(call), pathId<LimitId>(call, "id"), fields.given(call.input)),
 });
 
 const deleteLimitOperation = operation({
   name: "deleteLimit", methods: ["DELETE"], path: "/admin/api/application_plans/{plan_id}/metrics/{metric_id}/limits/{id}", requires: WRITE, input: nothing,
-  run: async (call) => {
-    await deleteLimit(call, call.principal, planOf(call), metricOf(call), pathId<LimitId>(call, "id"));
-    return EMPTY;
-  },
+  answer: EMPTY,
+  run: (call) => deleteLimit(call, call.principal, planOf(call), metricOf(call), pathId<LimitId>(call, "id")),
 });
 
 export const planReads = [listAllPlansOperation, listPlansOperation, readPlanOperation, listPlanLimits, listMetricLimits, readLimitOperation];

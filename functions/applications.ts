@@ -13,17 +13,19 @@ const READ = { scopes: ["account_management"], effect: "read", about: "services"
 export const listApplications = operation({
   name: "listApplications", methods: ["GET"], path: "/admin/api/applications", formats: FORMATS, requires: READ,
   input: z.object({ page: fields.page, per_page: fields.page, service_id: fields.filter }),
-  run: async (call) => many(application, await listApplicationsFor(call, call.principal, wantedService(call.input.service_id), pageWanted(call.input))),
+  answer: many(application),
+  run: (call) => listApplicationsFor(call, call.principal, wantedService(call.input.service_id), pageWanted(call.input)),
 });
 
 export const findApplication = operation({
   name: "findApplication", methods: ["GET"], path: "/admin/api/applications/find", formats: FORMATS, requires: READ,
   input: z.object({ application_id: fields.filter, id: fields.filter, user_key: fields.filter, service_id: fields.filter }),
-  run: async (call) => {
+  answer: one(application),
+  run: (call) => {
     const { id, application_id: wantedId = id, user_key: userKey, service_id } = call.input;
-    return one(application, await findApplicationFor(call, call.principal, {
+    return findApplicationFor(call, call.principal, {
       id: parseId<ApplicationId>(wantedId ?? ""), userKey, serviceId: wantedService(service_id),
-    }));
+    });
   },
 });
 

@@ -30,68 +30,70 @@ function changed({ friendly_name, unit, description }: z.output<typeof changes>)
 
 const listMetricsOperation = operation({
   name: "listMetrics", methods: ["GET"], path: "/admin/api/services/{service_id}/metrics", requires: READ, input: nothing,
-  run: async (call) => many(metric, await listMetrics(call, call.principal, serviceOf(call))),
+  answer: many(metric),
+  run: (call) => listMetrics(call, call.principal, serviceOf(call)),
 });
 
 const createMetricOperation = operation({
   name: "createMetric", methods: ["POST"], path: "/admin/api/services/{service_id}/metrics", requires: WRITE, wrapper: "metric", input: newMetric,
-  run: async (call) => {
+  answer: created(metric, (made) => `/admin/api/services/${made.serviceId}/metrics/${made.id}`),
+  run: (call) => {
     const { friendly_name: friendlyName, unit, description = "", system_name: systemName } = call.input;
-    const made = await createMetric(call, call.principal, serviceOf(call), { friendlyName, unit, description, systemName: systemName || undefined });
-    return created(metric, made, `/admin/api/services/${made.serviceId}/metrics/${made.id}`);
+    return createMetric(call, call.principal, serviceOf(call), { friendlyName, unit, description, systemName: systemName || undefined });
   },
 });
 
 const readMetricOperation = operation({
   name: "readMetric", methods: ["GET"], path: "/admin/api/services/{service_id}/metrics/{id}", requires: READ, input: nothing,
-  run: async (call) => one(metric, await readMetric(call, call.principal, serviceOf(call), idOf(call))),
+  answer: one(metric),
+  run: (call) => readMetric(call, call.principal, serviceOf(call), idOf(call)),
 });
 
 const updateMetricOperation = operation({
   name: "updateMetric", methods: ["PUT", "PATCH"], path: "/admin/api/services/{service_id}/metrics/{id}", requires: WRITE, wrapper: "metric", input: changes,
-  run: async (call) => one(metric, await updateMetric(call, call.principal, serviceOf(call), idOf(call), changed(call.input))),
+  answer: one(metric),
+  run: (call) => updateMetric(call, call.principal, serviceOf(call), idOf(call), changed(call.input)),
 });
 
 const deleteMetricOperation = operation({
   name: "deleteMetric", methods: ["DELETE"], path: "/admin/api/services/{service_id}/metrics/{id}", requires: WRITE, input: nothing,
-  run: async (call) => {
-    await deleteMetric(call, call.principal, serviceOf(call), idOf(call));
-    return EMPTY;
-  },
+  answer: EMPTY,
+  run: (call) => deleteMetric(call, call.principal, serviceOf(call), idOf(call)),
 });
 
 const listMethodsOperation = operation({
   name: "listMethods", methods: ["GET"], path: "/admin/api/services/{service_id}/metrics/{metric_id}/methods", requires: READ, input: nothing,
-  run: async (call) => many(method, await listMethods(call, call.principal, serviceOf(call), metricOf(call))),
+  answer: many(method),
+  run: (call) => listMethods(call, call.principal, serviceOf(call), metricOf(call)),
 });
 
 const createMethod = operation({
   name: "createMethod", methods: ["POST"], path: "/admin/api/services/{service_id}/metrics/{metric_id}/methods", requires: WRITE, wrapper: METHOD_NAMES, input: newMethod,
-  run: async (call) => {
+  answer: created(method, (made) => `/admin/api/services/${made.serviceId}/metrics/${made.parentId}/methods/${made.id}`),
+  run: (call) => {
     const { friendly_name: friendlyName, description = "", system_name: systemName } = call.input;
     const wanted = { friendlyName, unit: "hit", description, systemName: systemName || undefined };
-    const made = await createMetric(call, call.principal, serviceOf(call), wanted, metricOf(call));
-    return created(method, made, `/admin/api/services/${made.serviceId}/metrics/${made.parentId}/methods/${made.id}`);
+    return createMetric(call, call.principal, serviceOf(call), wanted, metricOf(call));
   },
 });
 
 const readMethod = operation({
   name: "readMethod", methods: ["GET"], path: "/admin/api/services/{service_id}/metrics/{metric_id}/methods/{id}", requires: READ, input: nothing,
-  run: async (call) => one(method, await readMetric(call, call.principal, serviceOf(call), idOf(call), metricOf(call))),
+  answer: one(method),
+  run: (call) => readMetric(call, call.principal, serviceOf(call), idOf(call), metricOf(call)),
 });
 
 const updateMethod = operation({
   name: "updateMethod", methods: ["PUT", "PATCH"], path: "/admin/api/services/{service_id}/metrics/{metric_id}/methods/{id}", requires: WRITE,
   wrapper: METHOD_NAMES, input: changes,
-  run: async (call) => one(method, await updateMetric(call, call.principal, serviceOf(call), idOf(call), changed(call.input), metricOf(call))),
+  answer: one(method),
+  run: (call) => updateMetric(call, call.principal, serviceOf(call), idOf(call), changed(call.input), metricOf(call)),
 });
 
 const deleteMethod = operation({
   name: "deleteMethod", methods: ["DELETE"], path: "/admin/api/services/{service_id}/metrics/{metric_id}/methods/{id}", requires: WRITE, input: nothing,
-  run: async (call) => {
-    await deleteMetric(call, call.principal, serviceOf(call), idOf(call), metricOf(call));
-    return EMPTY;
-  },
+  answer: EMPTY,
+  run: (call) => deleteMetric(call, call.principal, serviceOf(call), idOf(call), metricOf(call)),
 });
 
 export const metricReads = [listMetricsOperation, readMetricOperation, listMethodsOperation, readMethod];

@@ -7,5 +7,6 @@ import { readOwnAccount } from "../lib/operations/accounts.ts";
 export const readProvider = operation({
   name: "readProvider", methods: ["GET"], path: "/admin/api/provider", formats: ["json", "xml"],
   requires: { scopes: ["account_management"], effect: "read", about: "account" }, input: z.object({}),
-  run: async (call) => one(provider, await readOwnAccount(call, call.principal)),
+  answer: one(provider),
+  run: (call) => readOwnAccount(call, call.principal),
 });

@@ -16,13 +16,15 @@ const READ = { scopes: ["account_management"], effect: "read", about: "services"
 /** A read, though it leaves a record: the function behind it may write that and nothing else. */
 const revealServiceTokenOperation = operation({
   name: "revealServiceToken", methods: ["GET"], path: "/admin/api/services/{id}/service_token", requires: READ, input: z.object({}),
-  run: async (call) => one(revealedServiceToken, await revealServiceToken({ ...call, ...sealing() }, call.principal, pathId<ServiceId>(call, "id"))),
+  answer: one(revealedServiceToken),
+  run: (call) => revealServiceToken({ ...call, ...sealing() }, call.principal, pathId<ServiceId>(call, "id")),
 });
 
 export const listServiceTokens = operation({
   name: "listServiceTokens", methods: ["GET"], path: "/admin/api/service_tokens", requires: READ,
   input: z.object({ page: fields.page, per_page: fields.page }),
-  run: async (call) => many(maskedServiceToken, await listServicesFor(call, call.principal, pageWanted(call.input))),
+  answer: many(maskedServiceToken),
+  run: (call) => listServicesFor(call, call.principal, pageWanted(call.input)),
 });
 
 export const reveal = lambda(revealServiceTokenOperation);

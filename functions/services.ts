@@ -18,11 +18,9 @@ const WRITE = { scopes: ["account_management"], effect: "write", about: "service
 const ADMIN_WRITE = { scopes: ["account_management"], effect: "write", about: "services", role: "admin" } as const;
 
 const flag = z.optional(fields.flag);
-/** A text that need not be there may come blank or null: programs send every field that they know. */
-const clearable = <Field extends z.ZodMiniType<string>>(field: Field) => z.optional(z.union([z.literal(["", null]), field], { error: "is invalid" }));
 const settings = {
-  description: clearable(fields.description),
-  support_email: clearable(fields.email),
+  description: z.optional(fields.blankOr(fields.description)),
+  support_email: z.optional(fields.blankOr(fields.email)),
   backend_version: z.optional(fields.oneOf(BACKEND_VERSIONS)),
   deployment_option: z.optional(fields.oneOf(DEPLOYMENT_OPTIONS)),
   intentions_required: flag,
@@ -35,7 +33,7 @@ const settings = {
   buyer_can_select_plan: flag,
 } satisfies Record<ServiceFlag | "description" | "support_email" | "backend_version" | "deployment_option", z.ZodMiniType>;
 
-const wanted = z.object({ ...settings, name: fields.name, system_name: clearable(fields.systemName) });
+const wanted = z.object({ ...settings, name: fields.name, system_name: z.optional(fields.blankOr(fields.systemName)) });
 const changes = z.object({
   ...settings,
   name: z.optional(fields.name),
@@ -46,43 +44,43 @@ const STATE_AFTER = { publish: "published", hide: "hidden" } as const;
 
 const createServiceOperation = operation({
   name: "createService", methods: ["POST"], path: "/admin/api/services", formats: FORMATS, requires: ADMIN_WRITE, wrapper: "service", input: wanted,
-  run: async (call) => {
+  answer: created(service, (made) => `/admin/api/services/${made.id}`),
+  run: (call) => {
     const { name, system_name: systemName } = call.input;
-    const made = await createService({ ...call, ...hashing(), ...sealing() }, call.principal, {
+    return createService({ ...call, ...hashing(), ...sealing() }, call.principal, {
       name, systemName: systemName || undefined, settings: settingsAfter(BY_DEFAULT, call.input),
     });
-    return created(service, made, `/admin/api/services/${made.id}`);
   },
 });
 
 const deleteServiceOperation = operation({
   name: "deleteService", methods: ["DELETE"], path: "/admin/api/services/{id}", formats: FORMATS, requires: ADMIN_WRITE, input: z.object({}),
-  run: async (call) => {
-    await deleteService(call, call.principal, pathId<ServiceId>(call, "id"));
-    return EMPTY;
-  },
+  answer: EMPTY,
+  run: (call) => deleteService(call, call.principal, pathId<ServiceId>(call, "id")),
 });
 
 export const listServices = operation({
   name: "listServices", methods: ["GET"], path: "/admin/api/services", formats: FORMATS, requires: READ,
   input: z.object({ page: fields.page, per_page: fields.page }),
-  run: async (call) => many(service, await listServicesFor(call, call.principal, pageWanted(call.input))),
+  answer: many(service),
+  run: (call) => listServicesFor(call, call.principal, pageWanted(call.input)),
 });
 
 export const readService = operation({
   name: "readService", methods: ["GET"], path: "/admin/api/services/{id}", formats: FORMATS, requires: READ, input: z.object({}),
-  run: async (call) => one(service, await readServiceFor(call, call.principal, pathId<ServiceId>(call, "id"))),
+  answer: one(service),
+  run: (call) => readServiceFor(call, call.principal, pathId<ServiceId>(call, "id")),
 });
 
 /** Any member with `partners` who reaches the service may change it, as in 3scale. */
 export const updateServiceOperation = operation({
   name: "updateService", methods: ["PUT", "PATCH"], path: "/admin/api/services/{id}", formats: FORMATS, requires: WRITE, wrapper: "service", input: changes,
-  run: async (call) => {
+  answer: one(service),
+  run: (call) => {
     const { name, state_event: event } = call.input;
-    const updated = await updateService(call, call.principal, pathId<ServiceId>(call, "id"), (before: Service) => ({
+    return updateService(call, call.principal, pathId<ServiceId>(call, "id"), (before: Service) => ({
       name, settings: settingsAfter(before.settings, call.input), state: event === undefined ? undefined : STATE_AFTER[event],
     }));
-    return one(service, updated);
   },
 });
 

@@ -23,46 +23,48 @@ const address = z.pipe(fields.email, fields.name);
 export const listUsers = operation({
   name: "listUsers", methods: ["GET"], path: "/admin/api/users", formats: FORMATS, requires: ADMIN_READ,
   input: z.object({ state: fields.filter, role: fields.filter }),
-  run: async (call) => many(user, await listMembersOf(call, call.principal, call.input)),
+  answer: many(user),
+  run: (call) => listMembersOf(call, call.principal, call.input),
 });
 
 /** Passwords are not ours (D16): `password` is accepted and dropped. Without a user name the address serves as one. */
 export const createUser = operation({
   name: "createUser", methods: ["POST"], path: "/admin/api/users", formats: FORMATS, requires: ADMIN_WRITE, wrapper: "user",
   input: z.object({ username: z.optional(fields.name), email: address }),
-  run: async (call) => {
+  answer: created(user, (made) => `/admin/api/users/${made.id}`),
+  run: (call) => {
     const { email, username = email } = call.input;
-    const member = await createMember(call, call.principal, { username, email });
-    return created(user, member, `/admin/api/users/${member.id}`);
+    return createMember(call, call.principal, { username, email });
   },
 });
 
 export const readUser = operation({
   name: "readUser", methods: ["GET"], path: "/admin/api/users/{id}", formats: FORMATS, requires: READ, input: nothing,
-  run: async (call) => one(user, await readMemberFor(call, call.principal, pathId<MemberId>(call, "id"), "read")),
+  answer: one(user),
+  run: (call) => readMemberFor(call, call.principal, pathId<MemberId>(call, "id"), "read"),
 });
 
 export const updateUser = operation({
   name: "updateUser", methods: ["PUT", "PATCH"], path: "/admin/api/users/{id}", formats: FORMATS, requires: WRITE, wrapper: "user",
   input: z.object({ username: z.optional(fields.name), email: z.optional(address) }),
-  run: async (call) => {
+  answer: one(user),
+  run: (call) => {
     const { username, email } = call.input;
     const names = { ...(username === undefined ? {} : { username }), ...(email === undefined ? {} : { email }) };
-    return one(user, await updateMember(call, call.principal, pathId<MemberId>(call, "id"), names));
+    return updateMember(call, call.principal, pathId<MemberId>(call, "id"), names);
   },
 });
 
 export const deleteUser = operation({
   name: "deleteUser", methods: ["DELETE"], path: "/admin/api/users/{id}", formats: FORMATS, requires: WRITE, input: nothing,
-  run: async (call) => {
-    await deleteMember(call, call.principal, pathId<MemberId>(call, "id"));
-    return EMPTY;
-  },
+  answer: EMPTY,
+  run: (call) => deleteMember(call, call.principal, pathId<MemberId>(call, "id")),
 });
 
 export const readPermissions = operation({
   name: "readPermissions", methods: ["GET"], path: "/admin/api/users/{id}/permissions", formats: FORMATS, requires: READ, input: nothing,
-  run: async (call) => one(permissions, await readMemberFor(call, call.principal, pathId<MemberId>(call, "id"), "read")),
+  answer: one(permissions),
+  run: (call) => readMemberFor(call, call.principal, pathId<MemberId>(call, "id"), "read"),
 });
 
 /** A key that is left out changes nothing; unknown sections and services are dropped, as in 3scale. */
@@ -74,9 +76,10 @@ export const updatePermissions = operation({
     allowed_service_ids: z.optional(z.pipe(z.unknown(), z.transform(serviceAccess))),
   }),
   maxBodyBytes: 64 * 1024,
-  run: async (call) => {
+  answer: one(permissions),
+  run: (call) => {
     const { allowed_sections: sections, allowed_service_ids: services } = call.input;
-    return one(permissions, await updateRights(call, call.principal, pathId<MemberId>(call, "id"), { sections, serviceAccess: services }));
+    return updateRights(call, call.principal, pathId<MemberId>(call, "id"), { sections, serviceAccess: services });
   },
 });
 
@@ -97,13 +100,15 @@ export const makeMember = roleChange("member");
 function stateChange(transition: Transition) {
   return operation({
     name: `${transition}User`, methods: ["PUT", "PATCH"], path: `/admin/api/users/{id}/${transition}`, formats: FORMATS, requires: WRITE, input: nothing,
-    run: async (call) => one(user, await changeState(call, call.principal, pathId<MemberId>(call, "id"), transition)),
+    answer: one(user),
+    run: (call) => changeState(call, call.principal, pathId<MemberId>(call, "id"), transition),
   });
 }
 
 function roleChange(role: Role) {
   return operation({
     name: role === "admin" ? "makeAdmin" : "makeMember", methods: ["PUT", "PATCH"], path: `/admin/api/users/{id}/${role}`, formats: FORMATS, requires: WRITE, input: nothing,
-    run: async (call) => one(user, await changeRole(call, call.principal, pathId<MemberId>(call, "id"), role)),
+    answer: one(user),
+    run: (call) => changeRole(call, call.principal, pathId<MemberId>(call, "id"), role),
   });
 }

@@ -3,7 +3,7 @@ import { invalid, DomainError } from "../domain/errors.ts";
 import type { Principal } from "../domain/model.ts";
 import type { Storage } from "../operations/context.ts";
 import type { Params } from "./params.ts";
-import type { Reply } from "./reply.ts";
+import type { Answer } from "./reply.ts";
 import type { z } from "zod/mini";
 
 export type Format = "json" | "xml";
@@ -16,7 +16,7 @@ export type Call<Input> = Storage & { readonly principal: Principal; readonly pa
  * One operation of the API, declared once: routing, authorization and documentation follow from it.
  * `path` is 3scale's, without the extension; `{name}` stands for one segment.
  */
-export type Operation<Schema extends z.ZodMiniType = z.ZodMiniType> = {
+export type Operation<Schema extends z.ZodMiniType = z.ZodMiniType, Result = unknown> = {
   readonly name: string;
   readonly methods: readonly Method[];
   readonly path: string;
@@ -29,12 +29,13 @@ export type Operation<Schema extends z.ZodMiniType = z.ZodMiniType> = {
   /** The largest body in bytes; 8 KiB unless the operation needs more. */
   readonly maxBodyBytes?: number;
   readonly input: Schema;
-  readonly run: (call: Call<z.output<Schema>>) => Promise<Reply>;
+  readonly answer: Answer<Result>;
+  readonly run: (call: Call<z.output<Schema>>) => Promise<NoInfer<Result>>;
 };
 
 /** Declares an operation. */
-export function operation<Schema extends z.ZodMiniType>(declared: Operation<Schema>): Operation {
-  // What `run` receives is what `input` gave out; the table of operations need not know each one's type.
+export function operation<Schema extends z.ZodMiniType, Result>(declared: Operation<Schema, Result>): Operation {
+  // What `run` receives is what `input` gave out, what it returns is what `answer` takes; the table of operations need not know the types.
   return declared as unknown as Operation;
 }
 

@@ -12,35 +12,50 @@ export type Representation<T> = {
   readonly xml?: (value: T) => XmlContent;
 };
 
-/** What an operation answers, before it is written in the format that was asked for. */
+/** What is answered, before it is written in the format that was asked for. */
 export type Reply = {
-  readonly status: 200 | 201;
+  readonly status: 200 | 201 | 202;
   readonly json?: (base: string) => object;
   readonly xml?: () => XmlContent;
   /** The path of what was created. */
   readonly location?: string;
 };
 
+/** How an operation answers when all is well: declared once, for the answer itself and for the documentation of it. */
+export type Answer<T> = {
+  readonly status: Reply["status"];
+  readonly shape: "one" | "many" | "nothing";
+  readonly as?: Pick<Representation<unknown>, "one" | "many">;
+  readonly reply: (value: T) => Reply;
+};
+
 /** 200 with an empty body: 3scale's answer to a deletion. */
-export const EMPTY: Reply = { status: 200 };
+export const EMPTY: Answer<void> = { status: 200, shape: "nothing", reply: () => ({ status: 200 }) };
 
 /** One thing: `{"service": {…}}`, `<service>…</service>`. */
-export function one<T>(as: Representation<T>, value: T): Reply {
+export function one<T>(as: Representation<T>): Answer<T> {
+  return { status: 200, shape: "one", as, reply: (value) => ({ status: 200, ...writtenAs(as, value) }) };
+}
+
+/** 201, the thing, and where it is. */
+export function created<T>(as: Representation<T>, location: (value: T) => string): Answer<T> {
+  return { status: 201, shape: "one", as, reply: (value) => ({ status: 201, ...writtenAs(as, value), location: location(value) }) };
+}
+
+/** A list: `{"services": [{"service": {…}}]}`; with 3scale's metadata when it is a page of something longer. */
+export function many<T>(as: Representation<T>): Answer<readonly T[] | Page<T>> {
+  return { status: 200, shape: "many", as, reply: (list) => listed(as, list) };
+}
+
+function writtenAs<T>(as: Representation<T>, value: T): Pick<Reply, "json" | "xml"> {
   const { xml } = as;
   return {
-    status: 200,
     json: (base) => ({ [as.one]: as.json(value, base) }),
     ...(xml === undefined ? {} : { xml: () => ({ [as.one]: xml(value) }) }),
   };
 }
 
-/** 201, the thing, and where it is. */
-export function created<T>(as: Representation<T>, value: T, location: string): Reply {
-  return { ...one(as, value), status: 201, location };
-}
-
-/** A list: `{"services": [{"service": {…}}]}`; with 3scale's metadata when it is a page of something longer. */
-export function many<T>(as: Representation<T>, list: readonly T[] | Page<T>): Reply {
+function listed<T>(as: Representation<T>, list: readonly T[] | Page<T>): Reply {
   const { xml } = as;
   const items: readonly T[] = "items" in list ? list.items : list;
   const metadata = "items" in list && list.perPage < list.total ? metadataOf(list) : undefined;

@@ -16,47 +16,47 @@ const xmlOf = (reply: { xml?: () => Parameters<typeof xmlDocument>[0] }) => (rep
 
 describe("an answer", () => {
   it("with one thing names it", () => {
-    const reply = one(thing, a);
+    const reply = one(thing).reply(a);
     expect([reply.status, reply.json?.("https://api.example.com")]).toEqual([200, { thing: { id: 1, name: "a", links: [{ rel: "self", href: "https://api.example.com/things/1" }] } }]);
     expect(xmlOf(reply)).toBe(`${XML}<thing><id>1</id><name>a</name></thing>`);
   });
 
   it("to a creation is 201 and tells where the thing is", () => {
-    expect(created(thing, a, "/things/1")).toMatchObject({ status: 201, location: "/things/1" });
+    expect(created(thing, () => "/things/1").reply(a)).toMatchObject({ status: 201, location: "/things/1" });
   });
 
   it("with a list wraps each thing", () => {
-    const reply = many(thing, [a, b]);
+    const reply = many(thing).reply([a, b]);
     expect(reply.json?.("")).toMatchObject({ things: [{ thing: { id: 1 } }, { thing: { id: 2 } }] });
     expect(reply.json?.("")).not.toHaveProperty("metadata");
     expect(xmlOf(reply)).toBe(`${XML}<things><thing><id>1</id><name>a</name></thing><thing><id>2</id><name>b</name></thing></things>`);
   });
 
   it("with an empty list is an empty list", () => {
-    expect(many(thing, []).json?.("")).toEqual({ things: [] });
-    expect(xmlOf(many(thing, []))).toBe(`${XML}<things></things>`);
+    expect(many(thing).reply([]).json?.("")).toEqual({ things: [] });
+    expect(xmlOf(many(thing).reply([]))).toBe(`${XML}<things></things>`);
   });
 
   it("with a page of something longer tells what 3scale tells about it", () => {
-    const reply = many(thing, { items: [b], page: 2, perPage: 1, total: 3 });
+    const reply = many(thing).reply({ items: [b], page: 2, perPage: 1, total: 3 });
     expect(reply.json?.("")).toMatchObject({ metadata: { per_page: 1, total_entries: 3, total_pages: 3, current_page: 2 } });
     expect(xmlOf(reply)).toBe(`${XML}<things per_page="1" total_entries="3" total_pages="3" current_page="2"><thing><id>2</id><name>b</name></thing></things>`);
   });
 
   it("with a page past the end is an empty list", () => {
-    expect(many(thing, { items: [], page: 9, perPage: 2, total: 3 }).json?.("")).toMatchObject({ things: [], metadata: { total_pages: 2, current_page: 9 } });
+    expect(many(thing).reply({ items: [], page: 9, perPage: 2, total: 3 }).json?.("")).toMatchObject({ things: [], metadata: { total_pages: 2, current_page: 9 } });
   });
 
   it("with all there is on one page needs no metadata", () => {
-    expect(many(thing, { items: [a, b], page: 1, perPage: 2, total: 2 }).json?.("")).not.toHaveProperty("metadata");
+    expect(many(thing).reply({ items: [a, b], page: 1, perPage: 2, total: 2 }).json?.("")).not.toHaveProperty("metadata");
   });
 
   it("is JSON alone for what 3scale has no XML of", () => {
-    expect([one(jsonOnly, a), created(jsonOnly, a, "/"), many(jsonOnly, [a])].filter((reply) => "xml" in reply)).toEqual([]);
+    expect([one(jsonOnly).reply(a), created(jsonOnly, () => "/").reply(a), many(jsonOnly).reply([a])].filter((reply) => "xml" in reply)).toEqual([]);
   });
 
   it("to a deletion is 200 and empty, never 204", () => {
-    expect(EMPTY).toEqual({ status: 200 });
+    expect(EMPTY.reply()).toEqual({ status: 200 });
   });
 });
 

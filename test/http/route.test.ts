@@ -7,7 +7,7 @@ import { formatOf, locate } from "../../lib/http/route.ts";
 
 const declared = (name: string, methods: Operation["methods"], path: string, formats?: readonly Format[]) => operation({
   name, methods, path, ...(formats === undefined ? {} : { formats }), requires: { scopes: ["account_management"], effect: "read", about: "account" },
-  input: z.object({}), run: async () => EMPTY,
+  input: z.object({}), answer: EMPTY, run: async () => undefined,
 });
 
 const OPERATIONS = [
