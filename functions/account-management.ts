@@ -14,11 +14,17 @@ import {
  * reading one can do nothing but read (D3).
  */
 export const read = lambda(
-  readProvider, listUsers, readUser, readPermissions, listServices, readService, listServiceTokens, listApplications, findApplication,
-  ...metricReads, ...planReads,
+  readProvider,
+  listUsers, readUser, readPermissions,
+  listServices, readService, listServiceTokens,
+  listApplications, findApplication,
+  ...metricReads,
+  ...planReads,
 );
 
 export const write = lambda(
-  createUser, updateUser, deleteUser, updatePermissions, activateUser, suspendUser, unsuspendUser, makeAdmin, makeMember, updateServiceOperation,
-  ...metricWrites, ...planWrites,
+  createUser, updateUser, deleteUser, updatePermissions, activateUser, suspendUser, unsuspendUser, makeAdmin, makeMember,
+  updateServiceOperation,
+  ...metricWrites,
+  ...planWrites,
 );

@@ -1,4 +1,7 @@
-import type { AccessTokenId, AccountId, ApplicationId, EpochSeconds, LimitId, MemberId, MetricId, PlanId, ServiceId } from "./brands.ts";
+import type {
+  AccessTokenId, AccountId, AccountPlanId, ApplicationId, DeveloperAccountId, DeveloperUserId, EpochSeconds, InvoiceId, LimitId, LineItemId,
+  MappingRuleId, MemberId, MetricId, PaymentId, PlanId, ServiceId,
+} from "./brands.ts";
 import type { Principal } from "./model.ts";
 
 export const EVENT_TYPES = [
@@ -18,7 +21,9 @@ export type Actor = { readonly memberId: MemberId; readonly tokenId?: AccessToke
 /** Which things it happened to. */
 export type Subject = {
   readonly memberId?: MemberId; readonly tokenId?: AccessTokenId; readonly serviceId?: ServiceId; readonly applicationId?: ApplicationId;
-  readonly metricId?: MetricId; readonly planId?: PlanId; readonly limitId?: LimitId;
+  readonly metricId?: MetricId; readonly planId?: PlanId; readonly limitId?: LimitId; readonly mappingRuleId?: MappingRuleId;
+  readonly developerAccountId?: DeveloperAccountId; readonly developerUserId?: DeveloperUserId; readonly accountPlanId?: AccountPlanId;
+  readonly invoiceId?: InvoiceId; readonly lineItemId?: LineItemId; readonly paymentId?: PaymentId;
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { AccessTokenId, AccountId, ApplicationId, EpochSeconds, MemberId, PlanId, ServiceId } from "./brands.ts";
+import type { AccessTokenId, AccountId, ApplicationId, DeveloperAccountId, EpochSeconds, MemberId, PlanId, ServiceId } from "./brands.ts";
 
 /** What a member may be given rights to in the provider's administration (3scale: admin sections). */
 export const SECTIONS = ["finance", "monitoring", "partners", "plans", "policy_registry", "portal", "settings"] as const;
@@ -92,13 +92,23 @@ export type Application = Versioned & {
   readonly accountId: AccountId;
   readonly id: ApplicationId;
   readonly serviceId: ServiceId;
+  /** Whose it is. */
+  readonly developerAccountId?: DeveloperAccountId;
   /** The plan that says what it may do; without one it has no limits. */
   readonly planId?: PlanId;
   readonly name: string;
   readonly description: string;
-  readonly state: "live" | "suspended" | "pending";
+  readonly state: (typeof APPLICATION_STATES)[number];
+  /** What requests name it by: the user key, or, in services with application ids, `app_id` (3scale: `application_id`) with a key. */
   readonly userKey: string;
+  readonly appId: string;
+  readonly keys: readonly ApplicationKey[];
+  readonly providerVerificationKey: string;
+  readonly redirectUrl?: string;
 };
+
+export const APPLICATION_STATES = ["live", "suspended", "pending"] as const;
+export type ApplicationKey = { readonly value: string; readonly createdAt: EpochSeconds };
 
 /** What the table keeps of a token's value: an HMAC, and the version of the pepper under it (D7). */
 export type Digest = { readonly pepper: number; readonly hash: string };

@@ -3,8 +3,9 @@ import { notFound } from "../domain/errors.ts";
 import { actorOf } from "../domain/events.ts";
 import { reaches, serviceAccessOf } from "../domain/rights.ts";
 import type { Application, Principal } from "../domain/model.ts";
-import { newId } from "../secrets/random.ts";
+import { newHex, newId } from "../secrets/random.ts";
 import { applicationRow, findByUserKey, listApplications, readApplication } from "../table/applications.ts";
+import { applicationTrafficRow, credentialsOf } from "../table/application-traffic.ts";
 import { record } from "../table/events.ts";
 import type { Page, PageWanted } from "../table/list.ts";
 import { readServices } from "../table/services.ts";
@@ -25,11 +26,13 @@ export async function createApplication(deps: Storage, principal: Principal, wan
   return untilStored(async () => {
     const { serviceId, name, description, userKey } = wanted;
     const application: Application = {
-      accountId, id: newId(), serviceId, name, description, userKey, state: "live", version: 1, createdAt: now, updatedAt: now,
+      accountId, id: newId(), serviceId, name, description, userKey, appId: newHex(8), keys: [], providerVerificationKey: newHex(32),
+      state: "live", version: 1, createdAt: now, updatedAt: now,
     };
     const outcome = await transact(deps.table, [
       { put: applicationRow(application), when: "absent" },
       { check: keys.service(accountId, serviceId), when: "present" },
+      ...credentialsOf(application).map((credential) => ({ put: applicationTrafficRow(application, credential), when: "absent" as const })),
       record(event(deps, {
         accountId, type: "application.created", actor: actorOf(principal), subject: { serviceId, applicationId: application.id }, facts: { name },
       })),

@@ -17,3 +17,8 @@ export function newSecret(): string {
 export function newEventId(): string {
   return `${String(newId()).padStart(16, "0")}-${randomBytes(8).toString("hex")}`;
 }
+
+/** Random hexadecimal digits, as 3scale's keys of applications are made of. `digits` is even. */
+export function newHex(digits: number): string {
+  return randomBytes(digits / 2).toString("hex");
+}

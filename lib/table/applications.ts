@@ -1,5 +1,5 @@
-import type { AccountId, ApplicationId, PlanId, ServiceId } from "../domain/brands.ts";
-import type { Application } from "../domain/model.ts";
+import type { AccountId, ApplicationId, DeveloperAccountId, PlanId, ServiceId } from "../domain/brands.ts";
+import { APPLICATION_STATES, type Application, type ApplicationKey } from "../domain/model.ts";
 import { readRow, type Table } from "./client.ts";
 import { pageOf, rowsOf, type Page, type PageWanted } from "./list.ts";
 import { inIndex, keys, listings, type Row } from "./model.ts";
@@ -22,11 +22,16 @@ export function applicationFrom(row: Row): Application {
     accountId: idIn(row, "accountId"),
     id: idIn(row, "id"),
     serviceId: idIn(row, "serviceId"),
+    ...(row["developerAccountId"] === undefined ? {} : { developerAccountId: idIn<DeveloperAccountId>(row, "developerAccountId") }),
     ...(row["planId"] === undefined ? {} : { planId: idIn<PlanId>(row, "planId") }),
     name: text(row, "name"),
     description: text(row, "description"),
-    state: oneOf(row, "state", ["live", "suspended", "pending"]),
+    state: oneOf(row, "state", APPLICATION_STATES),
     userKey: text(row, "userKey"),
+    appId: text(row, "appId"),
+    keys: row["keys"] as readonly ApplicationKey[],
+    providerVerificationKey: text(row, "providerVerificationKey"),
+    ...(row["redirectUrl"] === undefined ? {} : { redirectUrl: text(row, "redirectUrl") }),
     ...versioned(row),
   };
 }

@@ -18,6 +18,8 @@ import type { AccessTokenId, AccountId, ApplicationId, Id, MemberId, ServiceId }
  * | 13 | find what was imported from 3scale          | table | pk=IMPORTED#h                        sk=IMPORTED       consistent  |
  * | 14 | read a thing of a kind, list an account's   | table | pk=ACCOUNT#a#KIND                    sk=id             consistent  |
  * | 15 | list the things of a parent                 | gsi1/2| gsi1pk=ACCOUNT#a#PARENT#p#KIND       gsi1sk=id                     |
+ * | 16 | judge a call: an application by credential  | table | pk=ACCOUNT#a#SERVICE#s#CREDENTIAL#h  sk=APPLICATION    consistent  |
+ * | 17 | judge a call: what it has used              | table | pk=ACCOUNT#a#SERVICE#s#CREDENTIAL#h  sk=USAGE          consistent  |
  *
  * Ids in sort keys are padded, so that text sorts as numbers do; `h` is a hash, so that no name becomes a key.
  * Patterns 2 and 4 own a partition key each, because every request reads them and a partition serves 3,000 strong
@@ -34,6 +36,8 @@ export const keys = {
   unique: (a: AccountId, field: UniqueField, value: string) => ({ pk: `ACCOUNT#${a}#UNIQUE#${field}#${hashOf(value)}`, sk: "UNIQUE" }),
   event: (a: AccountId, month: string, eventId: string) => ({ pk: `EVENT#${a}#${month}`, sk: eventId }),
   entity: (kind: string, a: AccountId, id: Id) => ({ pk: `ACCOUNT#${a}#${kind}`, sk: sortable(id) }),
+  credentialApplication: (a: AccountId, s: ServiceId, credential: Credential) => ({ pk: credentialPartition(a, s, credential), sk: "APPLICATION" }),
+  credentialUsage: (a: AccountId, s: ServiceId, credential: Credential) => ({ pk: credentialPartition(a, s, credential), sk: "USAGE" }),
   imported: (digest: string) => ({ pk: `IMPORTED#${digest}`, sk: "IMPORTED" }),
 } as const;
 
@@ -52,6 +56,9 @@ export const listings = {
   }),
 } as const satisfies Record<string, (...ids: never[]) => Listing>;
 
+/** What a request to a service names its application by. */
+export type Credential = { readonly kind: "user_key" | "app_id"; readonly value: string };
+
 export type Key = { readonly pk: string; readonly sk: string };
 export type Listing = { readonly index?: "gsi1" | "gsi2"; readonly pk: string };
 /** A field whose values are unique: in the account, or, with the name of a scope before it, within that. */
@@ -69,6 +76,10 @@ export function sortable(number: number): string {
 /** The keys that put a row into a listing of an index, under its id. */
 export function inIndex(listing: Listing & { readonly index: "gsi1" | "gsi2" }, id: number): Record<string, string> {
   return { [`${listing.index}pk`]: listing.pk, [`${listing.index}sk`]: sortable(id) };
+}
+
+function credentialPartition(a: AccountId, s: ServiceId, { kind, value }: Credential): string {
+  return `ACCOUNT#${a}#SERVICE#${s}#CREDENTIAL#${kind}#${hashOf(value)}`;
 }
 
 function hashOf(value: string): string {

@@ -92,8 +92,14 @@ const FLAGS = [
   "intentions_required", "buyers_manage_apps", "buyers_manage_keys", "referrer_filters_required", "custom_keys_enabled", "buyer_key_regenerate_enabled",
   "mandatory_app_key", "buyer_can_select_plan",
 ];
-const FACTS = ["name", "scopes", "permission", "expires_at", "role", "sections", "service_access", "state", "system_name", "period", "value"];
-const SUBJECTS = ["memberId", "tokenId", "serviceId", "applicationId", "metricId", "planId", "limitId"];
+const FACTS = [
+  "name", "scopes", "permission", "expires_at", "role", "sections", "service_access", "state", "system_name",
+  "period", "value",
+];
+const SUBJECTS = [
+  "memberId", "tokenId", "serviceId", "applicationId", "metricId", "planId", "limitId", "mappingRuleId",
+  "developerAccountId", "developerUserId", "accountPlanId", "invoiceId", "lineItemId", "paymentId",
+];
 const ENTITY = [...KEYS, ...STAMPS, "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk", "accountId", "id"];
 const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   account: [...KEYS, ...STAMPS, "id", "name", "wrappedKey"],
@@ -108,7 +114,10 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
     ...["backendVersion", "referrerFiltersRequired", "metrics", "plans"].map((part) => `traffic.${part}`),
   ],
   deleted_service: [...KEYS, "deletedAt"],
-  application: [...ENTITY, "serviceId", "planId", "name", "description", "state", "userKey"],
+  application: [
+    ...ENTITY, "serviceId", "developerAccountId", "planId", "name", "description", "state", "userKey", "appId", "keys", "providerVerificationKey", "redirectUrl",
+  ],
+  application_traffic: [...KEYS, "accountId", "serviceId", "applicationId", "appId", "planId", "state", "keys", "redirectUrl"],
   metric: [...ENTITY, "serviceId", "systemName", "friendlyName", "description", "unit", "parentId"],
   application_plan: [
     ...ENTITY, "serviceId", "name", "systemName", "state", "approvalRequired", "isDefault", "trialPeriodDays", "setupFeeCents", "costPerMonthCents",

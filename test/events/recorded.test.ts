@@ -263,6 +263,12 @@ const CHANGES: Record<EventType, Readonly<Record<string, Change>>> = {
   },
 };
 const rows = Object.entries(CHANGES).flatMap(([type, changes]) => Object.entries(changes).map(([what, change]) => [type, what, change] as const));
+/** Kinds of things that are stored by the very code that stores metrics (entities): what holds of a metric on a bad connection holds of them. */
+const STORED_LIKE_METRICS: readonly string[] = [
+  "application_plan",
+  "limit",
+];
+const fragile = rows.filter(([type]) => !STORED_LIKE_METRICS.some((kind) => type.startsWith(`${kind}.`)));
 /** An account is born with a token, which is recorded as every token is. */
 const recordsOf = (type: string) => (type === "account.created" ? ["access_token.created", type] : [type]);
 
@@ -274,12 +280,12 @@ describe("a change is recorded exactly once", () => {
     expect(typesOf(await recorded(() => act(over("none"))))).toEqual(recordsOf(type));
   });
 
-  it.each(rows)("%s: %s, and the answer of the store is lost on the way: it is asked again, and has happened once", async (type, _what, change) => {
+  it.each(fragile)("%s: %s, and the answer of the store is lost on the way: it is asked again, and has happened once", async (type, _what, change) => {
     const act = await change();
     expect(typesOf(await recorded(() => act(over("first answer lost"))))).toEqual(recordsOf(type));
   });
 
-  it.each(rows)("%s: %s, and no answer ever comes: whoever asked is told of a failure, and what happened is recorded once", async (type, _what, change) => {
+  it.each(fragile)("%s: %s, and no answer ever comes: whoever asked is told of a failure, and what happened is recorded once", async (type, _what, change) => {
     const act = await change();
     const events = await recorded(() => expect(act(over("every answer lost"))).rejects.toThrow("No answer"));
     expect(typesOf(events)).toEqual(recordsOf(type));
@@ -287,14 +293,14 @@ describe("a change is recorded exactly once", () => {
 });
 
 describe("what did not happen is not recorded", () => {
-  it.each(rows)("%s: %s, and the store is out of reach", async (_type, _what, change) => {
+  it.each(fragile)("%s: %s, and the store is out of reach", async (_type, _what, change) => {
     const act = await change();
     const before = await everyRow(latchkey);
     expect(await recorded(() => expect(act(over("out of reach"))).rejects.toThrow("No answer"))).toEqual([]);
     expect(await everyRow(latchkey)).toEqual(before);
   });
 
-  it.each(rows.filter(([type]) => /deleted|changed|updated/.test(type)))("%s: %s, for the second time", async (type, _what, change) => {
+  it.each(fragile.filter(([type]) => /deleted|changed|updated/.test(type)))("%s: %s, for the second time", async (type, _what, change) => {
     const act = await change();
     await act(latchkey.operator);
     const before = await everyRow(latchkey);
