@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AccessTokenId, AccountId, ApplicationId, Id, MemberId, ServiceId } from "../domain/brands.ts";
+import type { AccessTokenId, AccountId, ApplicationId, Id, MemberId, MetricId, ServiceId } from "../domain/brands.ts";
 
 /**
  * |  # | access pattern                              | index | keys                                                              |
@@ -20,6 +20,7 @@ import type { AccessTokenId, AccountId, ApplicationId, Id, MemberId, ServiceId }
  * | 15 | list the things of a parent                 | gsi1/2| gsi1pk=ACCOUNT#a#PARENT#p#KIND       gsi1sk=id                     |
  * | 16 | judge a call: an application by credential  | table | pk=ACCOUNT#a#SERVICE#s#CREDENTIAL#h  sk=APPLICATION    consistent  |
  * | 17 | judge a call: what it has used              | table | pk=ACCOUNT#a#SERVICE#s#CREDENTIAL#h  sk=USAGE          consistent  |
+ * | 18 | what was used of a metric, hour by hour     | table | pk=ACCOUNT#a#SUBJECT#u#USED#METRIC#m[#k] sk=yyyy-mm-dd             |
  *
  * Ids in sort keys are padded, so that text sorts as numbers do; `h` is a hash, so that no name becomes a key.
  * Patterns 2 and 4 own a partition key each, because every request reads them and a partition serves 3,000 strong
@@ -38,6 +39,7 @@ export const keys = {
   entity: (kind: string, a: AccountId, id: Id) => ({ pk: `ACCOUNT#${a}#${kind}`, sk: sortable(id) }),
   credentialApplication: (a: AccountId, s: ServiceId, credential: Credential) => ({ pk: credentialPartition(a, s, credential), sk: "APPLICATION" }),
   credentialUsage: (a: AccountId, s: ServiceId, credential: Credential) => ({ pk: credentialPartition(a, s, credential), sk: "USAGE" }),
+  usedOnDay: (used: Used, shard: number | undefined, day: string) => ({ pk: usedPartition(used, shard), sk: day }),
   imported: (digest: string) => ({ pk: `IMPORTED#${digest}`, sk: "IMPORTED" }),
 } as const;
 
@@ -50,6 +52,7 @@ export const listings = {
   applications: (a: AccountId) => ({ pk: `ACCOUNT#${a}#APPLICATIONS` }),
   applicationsOfService: (a: AccountId, s: ServiceId) => ({ index: "gsi1", pk: `ACCOUNT#${a}#SERVICE#${s}#APPLICATIONS` }),
   applicationsByUserKey: (a: AccountId, userKey: string) => ({ index: "gsi2", pk: `ACCOUNT#${a}#USER_KEY#${hashOf(userKey)}` }),
+  used: (used: Used, shard: number | undefined) => ({ pk: usedPartition(used, shard) }),
   entities: (kind: string, a: AccountId) => ({ pk: `ACCOUNT#${a}#${kind}` }),
   entitiesOf: (parent: { readonly kind: string; readonly id: Id; readonly index: "gsi1" | "gsi2" }, kind: string, a: AccountId) => ({
     index: parent.index, pk: `ACCOUNT#${a}#${parent.kind}#${parent.id}#${kind}`,
@@ -58,6 +61,9 @@ export const listings = {
 
 /** What a request to a service names its application by. */
 export type Credential = { readonly kind: "user_key" | "app_id"; readonly value: string };
+
+/** Whose use of which metric is counted. */
+export type Used = { readonly accountId: AccountId; readonly subject: "SERVICE" | "APPLICATION"; readonly id: Id; readonly metricId: MetricId };
 
 export type Key = { readonly pk: string; readonly sk: string };
 export type Listing = { readonly index?: "gsi1" | "gsi2"; readonly pk: string };
@@ -80,6 +86,11 @@ export function inIndex(listing: Listing & { readonly index: "gsi1" | "gsi2" }, 
 
 function credentialPartition(a: AccountId, s: ServiceId, { kind, value }: Credential): string {
   return `ACCOUNT#${a}#SERVICE#${s}#CREDENTIAL#${kind}#${hashOf(value)}`;
+}
+
+/** A service is counted in several places at once, because one row takes a thousand writes a second and no more. */
+function usedPartition({ accountId, subject, id, metricId }: Used, shard: number | undefined): string {
+  return `ACCOUNT#${accountId}#${subject}#${id}#USED#METRIC#${metricId}${shard === undefined ? "" : `#${shard}`}`;
 }
 
 function hashOf(value: string): string {
