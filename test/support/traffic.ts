@@ -1,5 +1,6 @@
 import { id, type PlanId, type ServiceId } from "../../lib/domain/brands.ts";
 import type { Application } from "../../lib/domain/model.ts";
+import { untilStored } from "../../lib/operations/context.ts";
 import { revealServiceToken } from "../../lib/operations/service-tokens.ts";
 import { newHex, newId } from "../../lib/secrets/random.ts";
 import { applicationRow } from "../../lib/table/applications.ts";
@@ -26,18 +27,20 @@ export async function gatewayOf(latchkey: Deployment, { member }: Person, servic
     serviceId, serviceToken,
     get: (call, params, headers = {}) => request(latchkey, "GET", `/transactions/${call}.xml?${new URLSearchParams({ ...proved, ...params }).toString()}`, { headers }),
     report: (params, headers = {}) => request(latchkey, "POST", "/transactions.xml", { form: new URLSearchParams({ ...proved, ...params }).toString(), headers }),
-    async application(of = {}) {
-      const now = latchkey.operator.clock();
-      const application: Application = {
-        accountId: member.accountId, id: newId(), serviceId: id<ServiceId>(serviceId), name: "App", description: "", state: "live",
-        userKey: newHex(32), appId: newHex(8), keys: [], providerVerificationKey: newHex(32), version: 1, createdAt: now, updatedAt: now, ...of,
-      };
-      await transact(latchkey.operator.table, [
-        { put: applicationRow(application), when: "absent" },
-        ...credentialsOf(application).map((credential) => ({ put: applicationTrafficRow(application, credential), when: "absent" as const })),
-      ]);
-      return application;
-    },
+    application: (of = {}) =>
+      // Many at once may draw the same id: as the product does, draw again.
+      untilStored(async () => {
+        const now = latchkey.operator.clock();
+        const application: Application = {
+          accountId: member.accountId, id: newId(), serviceId: id<ServiceId>(serviceId), name: "App", description: "", state: "live",
+          userKey: newHex(32), appId: newHex(8), keys: [], providerVerificationKey: newHex(32), version: 1, createdAt: now, updatedAt: now, ...of,
+        };
+        const { done } = await transact(latchkey.operator.table, [
+          { put: applicationRow(application), when: "absent" },
+          ...credentialsOf(application).map((credential) => ({ put: applicationTrafficRow(application, credential), when: "absent" as const })),
+        ]);
+        return done ? application : undefined;
+      }),
   };
 }
 
