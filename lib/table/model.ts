@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AccessTokenId, AccountId, Id, MemberId, MetricId, ServiceId } from "../domain/brands.ts";
+import type { AccessTokenId, AccountId, ApplicationId, Id, MemberId, MetricId, ServiceId } from "../domain/brands.ts";
 
 /**
  * |  # | access pattern                              | index | keys                                                              |
