@@ -1,8 +1,11 @@
 import { lambda } from "../lib/http/lambda.ts";
+import { accountPlanReads, accountPlanWrites } from "./account-plans.ts";
 import { findApplication, listApplications } from "./applications.ts";
 import { planReads, planWrites } from "./application-plans.ts";
+import { developerAccountReads, developerAccountWrites } from "./developer-accounts.ts";
+import { developerUserReads, developerUserWrites } from "./developer-users.ts";
 import { metricReads, metricWrites } from "./metrics.ts";
-import { readProvider } from "./provider.ts";
+import { readProvider, updateProvider } from "./provider.ts";
 import { listServiceTokens } from "./service-tokens.ts";
 import { listServices, readService, updateServiceOperation } from "./services.ts";
 import {
@@ -20,11 +23,18 @@ export const read = lambda(
   listApplications, findApplication,
   ...metricReads,
   ...planReads,
+  ...accountPlanReads,
+  ...developerAccountReads,
+  ...developerUserReads,
 );
 
 export const write = lambda(
+  updateProvider,
   createUser, updateUser, deleteUser, updatePermissions, activateUser, suspendUser, unsuspendUser, makeAdmin, makeMember,
   updateServiceOperation,
   ...metricWrites,
   ...planWrites,
+  ...accountPlanWrites,
+  ...developerAccountWrites,
+  ...developerUserWrites,
 );

@@ -17,16 +17,16 @@ import { event, memberOf, untilStored, type Storage } from "./context.ts";
 export type ShownApplication = Application & { readonly serviceName: string };
 /** A service to look in: any, one, or a text that names none. */
 export type WantedService = ServiceId | "any" | "unknown";
-export type NewApplication = Pick<Application, "serviceId" | "name" | "description" | "userKey">;
+export type NewApplication = Pick<Application, "serviceId" | "name" | "description" | "userKey"> & Partial<Pick<Application, "developerAccountId" | "planId">>;
 
 /** Makes an application that uses a service. Refused as not found when the service is gone. */
 export async function createApplication(deps: Storage, principal: Principal, wanted: NewApplication): Promise<Application> {
   const { accountId } = memberOf(principal);
   const now = deps.clock();
   return untilStored(async () => {
-    const { serviceId, name, description, userKey } = wanted;
+    const { serviceId, name } = wanted;
     const application: Application = {
-      accountId, id: newId(), serviceId, name, description, userKey, appId: newHex(8), keys: [], providerVerificationKey: newHex(32),
+      ...wanted, accountId, id: newId(), appId: newHex(8), keys: [], providerVerificationKey: newHex(32),
       state: "live", version: 1, createdAt: now, updatedAt: now,
     };
     const outcome = await transact(deps.table, [

@@ -45,6 +45,14 @@ export async function findByUserKey(table: Table, account: AccountId, userKey: s
   return (await Array.fromAsync(rowsOf(table, listings.applicationsByUserKey(account, userKey)))).map(applicationFrom);
 }
 
+/** The applications of a developer account, found among all of the provider. */
+export async function* applicationsOf(table: Table, account: AccountId, developer: DeveloperAccountId): AsyncGenerator<Application> {
+  for await (const row of rowsOf(table, listings.applications(account))) {
+    const application = applicationFrom(row);
+    if (application.developerAccountId === developer) yield application;
+  }
+}
+
 /** The first application of a service that fits, if there is one. */
 export async function findInService(
   table: Table, account: AccountId, service: ServiceId, fits: (application: Application) => boolean,

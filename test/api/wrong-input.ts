@@ -123,7 +123,10 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
     ...ENTITY, "serviceId", "name", "systemName", "state", "approvalRequired", "isDefault", "trialPeriodDays", "setupFeeCents", "costPerMonthCents",
   ],
   limit: [...ENTITY, "serviceId", "planId", "metricId", "period", "value"],
-  unique: KEYS,
+  account_plan: [...ENTITY, "name", "state", "approvalRequired", "isDefault"],
+  developer_account: [...ENTITY, "orgName", "state", "planId"],
+  developer_user: [...ENTITY, "developerAccountId", "username", "email", "role", "state"],
+  unique: [...KEYS, "holder"],
   event: [
     ...KEYS, "event", "id", "accountId", "at", "actor.memberId", "actor.tokenId", "actor.system",
     ...SUBJECTS.map((subject) => `subject.${subject}`), ...FACTS.map((fact) => `facts.${fact}`),
