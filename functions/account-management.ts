@@ -1,7 +1,9 @@
 import { lambda } from "../lib/http/lambda.ts";
+import { applicationReads, applicationWrites } from "./account-applications.ts";
 import { accountPlanReads, accountPlanWrites } from "./account-plans.ts";
-import { findApplication, listApplications } from "./applications.ts";
+import { applicationKeyReads, applicationKeyWrites } from "./application-keys.ts";
 import { planReads, planWrites } from "./application-plans.ts";
+import { applicationSearches } from "./applications.ts";
 import { developerAccountReads, developerAccountWrites } from "./developer-accounts.ts";
 import { developerUserReads, developerUserWrites } from "./developer-users.ts";
 import { metricReads, metricWrites } from "./metrics.ts";
@@ -20,7 +22,9 @@ export const read = lambda(
   readProvider,
   listUsers, readUser, readPermissions,
   listServices, readService, listServiceTokens,
-  listApplications, findApplication,
+  ...applicationSearches,
+  ...applicationReads,
+  ...applicationKeyReads,
   ...metricReads,
   ...planReads,
   ...accountPlanReads,
@@ -32,6 +36,8 @@ export const write = lambda(
   updateProvider,
   createUser, updateUser, deleteUser, updatePermissions, activateUser, suspendUser, unsuspendUser, makeAdmin, makeMember,
   updateServiceOperation,
+  ...applicationWrites,
+  ...applicationKeyWrites,
   ...metricWrites,
   ...planWrites,
   ...accountPlanWrites,

@@ -25,7 +25,7 @@ const accountOf = (call: Call<unknown>) => pathId<DeveloperAccountId>(call, "id"
 /** Passwords are not ours: that one was given is all that matters. 3scale calls the organisation `name` too. */
 const signup = z.object({
   org_name: z.optional(fields.orgName), name: z.optional(fields.orgName),
-  username: fields.username, email: z.optional(fields.blankOr(fields.address)), password: fields.filter,
+  username: fields.username, email: z.optional(fields.blankOr(fields.address, "should look like an email address")), password: fields.filter,
   account_plan_id: fields.filter, service_plan_id: fields.filter, application_plan_id: fields.filter,
 }).check(z.refine(({ org_name, name }) => (org_name ?? name) !== undefined, { path: ["org_name"], error: "can't be blank", when: () => true }));
 

@@ -52,8 +52,8 @@ export const username = z.string({ error: BLANK }).check(
 );
 
 /** A text that need not be there may come blank or null: programs send every field that they know. */
-export function blankOr<Field extends z.ZodMiniType<string>>(field: Field) {
-  return z.union([z.literal(["", null]), field], { error: "is invalid" });
+export function blankOr<Field extends z.ZodMiniType<string>>(field: Field, error = "is invalid") {
+  return z.union([z.literal(["", null]), field], { error });
 }
 
 /** Those of the values that were given. */

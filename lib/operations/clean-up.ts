@@ -1,15 +1,16 @@
 import type { AccountId, DeveloperAccountId, MemberId, MetricId, PlanId, ServiceId } from "../domain/brands.ts";
 import { heldByUser } from "../domain/developers.ts";
 import type { EventType } from "../domain/events.ts";
-import { applicationTrafficKey, credentialsOf } from "../table/application-traffic.ts";
-import { applicationsOf } from "../table/applications.ts";
 import { applicationPlans, limits, metrics, ofMetric, ofPlan, ofService } from "../table/catalogue.ts";
 import { developerAccounts, developerUsersOf } from "../table/developers.ts";
+import { credentialRemovals } from "../table/application-traffic.ts";
+import { applications, applicationsOfDeveloperAccount, applicationsOfService } from "../table/applications.ts";
 import { listAccessTokens, readAccessToken } from "../table/access-tokens.ts";
 import { rowsOf } from "../table/list.ts";
 import { record } from "../table/events.ts";
 import { listMembers, memberRow, readMember, releaseName } from "../table/members.ts";
 import { keys, listings, type Listing } from "../table/model.ts";
+import { idIn } from "../table/row.ts";
 import { readService } from "../table/services.ts";
 import { transact } from "../table/transact.ts";
 import { event, untilStored, type Storage } from "./context.ts";
@@ -58,7 +59,7 @@ async function removeTokensOf(deps: Storage, accountId: AccountId, memberId: Mem
 async function removeTracesOf(deps: Storage, accountId: AccountId, serviceId: ServiceId): Promise<void> {
   if ((await readService(deps.table, accountId, serviceId)) !== undefined) return;
   await forgetService(deps, accountId, serviceId);
-  await removeAll(deps, listings.applicationsOfService(accountId, serviceId));
+  await removeApplications(deps, accountId, applicationsOfService(accountId, serviceId));
   for (const plan of await applicationPlans.all(deps.table, accountId, ofService(serviceId))) {
     await removeAll(deps, listings.entitiesOf(ofPlan(plan.id), limits.kind, accountId));
   }
@@ -76,11 +77,16 @@ async function removeWhatIsOf(deps: Storage, accountId: AccountId, developer: De
       ...heldByUser(user).map(({ scope, field, value }) => releaseName(accountId, `${scope}${field}`, value)),
     ]);
   }
-  for await (const application of applicationsOf(deps.table, accountId, developer)) {
-    await transact(deps.table, [
-      { remove: keys.application(accountId, application.id), when: "present" },
-      ...credentialsOf(application).map((credential) => ({ remove: applicationTrafficKey(application, credential) })),
-    ]);
+  await removeApplications(deps, accountId, applicationsOfDeveloperAccount(accountId, developer));
+}
+
+/** Applications, with what lies under their credentials. */
+async function removeApplications({ table }: Storage, accountId: AccountId, listing: Listing): Promise<void> {
+  for await (const row of rowsOf(table, listing)) {
+    // The list is read from an index, which may be behind: the credentials are those of the application itself.
+    const application = await applications.read(table, accountId, idIn(row, "id"));
+    if (application === undefined) continue;
+    await transact(table, [{ remove: keys.entity(applications.kind, accountId, application.id) }, ...credentialRemovals(application)]);
   }
 }
 

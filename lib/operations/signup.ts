@@ -2,7 +2,6 @@ import type { AccountPlanId, PlanId } from "../domain/brands.ts";
 import type { ApplicationPlan } from "../domain/catalogue.ts";
 import { signedUpAs, type DeveloperAccount, type DeveloperUser } from "../domain/developers.ts";
 import type { Principal } from "../domain/model.ts";
-import { newHex } from "../secrets/random.ts";
 import { accountPlans } from "../table/developers.ts";
 import { keys } from "../table/model.ts";
 import { defaultAccountPlan, readAccountPlan } from "./account-plans.ts";
@@ -46,5 +45,5 @@ export async function signUp(deps: Storage, principal: Principal, wanted: Signup
 }
 
 function firstApplication({ id: developerAccountId }: DeveloperAccount, { id: planId, serviceId }: ApplicationPlan) {
-  return { serviceId, developerAccountId, planId, name: "API signup", description: "API signup", userKey: newHex(32) };
+  return { serviceId, developerAccountId, planId, name: "API signup", description: "API signup" };
 }
