@@ -58,13 +58,12 @@ function jsonBody(error: DomainError, as: "error" | "status" | "errors"): string
 function xmlBody(error: DomainError, as: "error" | "status" | "errors"): string {
   if (as === "status") return "";
   if (as === "error") return xmlDocument({ error: error.message });
-  const sentences = Object.entries(error.fields).flatMap(([field, messages]) => messages.map((message) => sentence(field, message)));
+  const sentences = Object.entries(error.fields).flatMap(([field, messages]) => messages.map((message) => (field === "base" ? message : `${humanized(field)} ${message}`)));
   return xmlDocument({ errors: { error: sentences } });
 }
 
-/** Rails' way to say a field in a sentence: `system_name` is "System name", and `base` is nothing, for it is about all of them. */
-function sentence(field: string, message: string): string {
-  if (field === "base") return message;
+/** Rails' way to say a field in a sentence: `system_name` is "System name". */
+function humanized(field: string): string {
   const words = field.replaceAll("_", " ");
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)} ${message}`;
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -28,8 +28,8 @@ export function usersOf(principal: Principal, account: DeveloperAccountId): Enti
       if (before?.role !== "admin") return [];
       const staying = adminBeside(before, await collection.all(deps.table, before.accountId, "account"));
       if (staying === undefined) throw refused({ base: ["Can't delete last admin"] });
-      // Two admins who are deleted at once must not both go: the one who stays is there, as was read, at that very moment.
-      return [{ check: keys.entity(collection.kind, staying.accountId, staying.id), when: { version: staying.version } }];
+      // Two admins who are deleted at once must not both go: the one who stays is there at that very moment.
+      return [{ check: keys.entity(collection.kind, staying.accountId, staying.id), when: "present" }];
     },
   });
 }
