@@ -23,7 +23,7 @@ export type ApplicationTraffic = {
 };
 
 /** The credentials that name an application. */
-function credentialsOf({ userKey, appId }: Pick<Application, "userKey" | "appId">): readonly Credential[] {
+export function credentialsOf({ userKey, appId }: Pick<Application, "userKey" | "appId">): readonly Credential[] {
   return [{ kind: "user_key", value: userKey }, { kind: "app_id", value: appId }];
 }
 
