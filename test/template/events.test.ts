@@ -71,7 +71,7 @@ describe("the rules of the event bus", () => {
     const patterns = Object.fromEntries(template.rules.map((rule) => [template.functions.find(({ logicalId }) => logicalId === rule.function)?.name, rule.pattern]));
     expect(patterns).toEqual({
       importService: { source: [{ "anything-but": "latchkey" }], "detail-type": ["service.created"] },
-      cleanUp: { source: ["latchkey"], "detail-type": ["member.deleted", "service.deleted", "metric.deleted", "application_plan.deleted"] },
+      cleanUp: { source: ["latchkey"], "detail-type": ["member.deleted", "service.deleted", "metric.deleted", "application_plan.deleted", "developer_account.deleted"] },
     });
   });
 });
