@@ -12,6 +12,8 @@ export const EVENT_TYPES = [
   "metric.created", "metric.updated", "metric.deleted",
   "application_plan.created", "application_plan.updated", "application_plan.deleted",
   "limit.created", "limit.updated", "limit.deleted",
+  "invoice.created", "invoice.updated",
+  "line_item.created", "line_item.deleted",
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

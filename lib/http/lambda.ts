@@ -41,8 +41,8 @@ export function lambda(...operations: readonly Operation[]): Served {
 async function serve(operations: readonly Operation[], event: HttpEvent): Promise<HttpResponse> {
   const found = decodePrincipal(event.requestContext?.authorizer?.lambda);
   if (found === undefined) throw accessDenied();
-  const { bare, format } = formatOf(event.rawPath);
-  const { operation, path } = locate(operations, event.requestContext.http.method, bare, format);
+  const { bare, format: extension } = formatOf(event.rawPath);
+  const { operation, path, format } = locate(operations, event.requestContext.http.method, bare, extension);
 
   const body = await parseBody(event, operation.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
   const principal = found.kind === "anonymous" ? await fromBody(body) : found.reload ? await reloaded(found.principal) : found.principal;
@@ -51,7 +51,7 @@ async function serve(operations: readonly Operation[], event: HttpEvent): Promis
 
   const params = unwrap(withoutCredential(merge(parseForm(event.rawQueryString ?? "", "query"), body)), operation.wrapper);
   const input = parseInput(operation, params);
-  const response = respond(operation.answer.reply(await operation.run({ ...storage(), principal, path, input })), format);
+  const response = respond(operation.answer.reply(await operation.run({ ...storage(), principal, path, input, format })), format);
   return event.requestContext.http.method === "GET" ? unlessUnchanged(response, headerOf(event, "if-none-match")) : response;
 }
 

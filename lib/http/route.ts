@@ -1,10 +1,10 @@
 import { DomainError, notFound } from "../domain/errors.ts";
-import type { Operation } from "./operation.ts";
+import type { Format, Operation } from "./operation.ts";
 
 /** The extensions that say a format. Others at the end of a path are not understood, as in 3scale. */
 const EXTENSION = /\.([A-Za-z][A-Za-z0-9]{0,9})$/;
 
-export type Located = { readonly operation: Operation; readonly path: Readonly<Record<string, string>> };
+export type Located = { readonly operation: Operation; readonly path: Readonly<Record<string, string>>; readonly format: Format };
 
 /** Splits a path from the format its extension asks for; JSON when it has none (design.md §6: never by `Accept`). */
 export function formatOf(path: string): { readonly bare: string; readonly format: string } {
@@ -20,10 +20,9 @@ export function locate(operations: readonly Operation[], method: string, bare: s
   for (const operation of operations) {
     const path = operation.methods.includes(method as never) ? match(operation.path, bare) : undefined;
     if (path === undefined) continue;
-    if (!(operation.formats ?? ["json"]).includes(format as never)) {
-      throw new DomainError("not_acceptable", `The server does not understand "${format}" request.`);
-    }
-    return { operation, path };
+    const spoken = (operation.formats ?? ["json"]).find((each) => each === format);
+    if (spoken === undefined) throw new DomainError("not_acceptable", `The server does not understand "${format}" request.`);
+    return { operation, path, format: spoken };
   }
   throw notFound();
 }

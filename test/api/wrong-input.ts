@@ -94,7 +94,7 @@ const FLAGS = [
 ];
 const FACTS = [
   "name", "scopes", "permission", "expires_at", "role", "sections", "service_access", "state", "system_name",
-  "period", "value",
+  "period", "value", "friendly_id", "cost",
 ];
 const SUBJECTS = [
   "memberId", "tokenId", "serviceId", "applicationId", "metricId", "planId", "limitId", "mappingRuleId",
@@ -123,6 +123,14 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
     ...ENTITY, "serviceId", "name", "systemName", "state", "approvalRequired", "isDefault", "trialPeriodDays", "setupFeeCents", "costPerMonthCents",
   ],
   limit: [...ENTITY, "serviceId", "planId", "metricId", "period", "value"],
+  developer_account: [...ENTITY, "orgName", "state", "planId"],
+  invoice: [
+    ...ENTITY, "developerAccountId", "friendlyId", "period", "state", "currency", "total", "creationType", "issuedOn", "dueOn", "paidAt",
+  ],
+  line_item: [
+    ...ENTITY, "invoiceId", "developerAccountId", "kind", "name", "description", "quantity", "cost", "metricId", "planId", "applicationId",
+  ],
+  invoice_number: [...KEYS, "last"],
   unique: KEYS,
   event: [
     ...KEYS, "event", "id", "accountId", "at", "actor.memberId", "actor.tokenId", "actor.system",

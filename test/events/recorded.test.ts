@@ -3,7 +3,7 @@ import { DynamoDBClient, type AttributeValue } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { id, type ApplicationId, type MemberId, type ServiceId } from "../../lib/domain/brands.ts";
+import { id, tenThousandths, type ApplicationId, type MemberId, type ServiceId } from "../../lib/domain/brands.ts";
 import type { DomainEvent, EventType } from "../../lib/domain/events.ts";
 import type { Principal } from "../../lib/domain/model.ts";
 import { BY_DEFAULT } from "../../lib/domain/service-settings.ts";
@@ -11,6 +11,8 @@ import { deleteAccessTokenOf, deleteOwnAccessToken, issueAccessToken, updateAcce
 import { createAccount } from "../../lib/operations/accounts.ts";
 import { createApplication } from "../../lib/operations/applications.ts";
 import { cleanUpAfter } from "../../lib/operations/clean-up.ts";
+import { changeInvoiceState, createInvoice } from "../../lib/operations/invoices.ts";
+import { createLineItem, deleteLineItem } from "../../lib/operations/line-items.ts";
 import { changeRole, changeState, createMember, deleteMember, updateMember, updateRights } from "../../lib/operations/members.ts";
 import { createMetric, deleteMetric, updateMetric } from "../../lib/operations/metrics.ts";
 import { createLimit, createPlan, deleteLimit, deletePlan, updateLimit, updatePlan } from "../../lib/operations/plans.ts";
@@ -88,6 +90,9 @@ const limited = async () => {
   const limit = await createLimit(latchkey.operator, admin, planId, id, { period: "hour", value: 1 });
   return { plan: planId, metric: id, limit: limit.id };
 };
+
+const invoice = async () => createInvoice(latchkey.operator, admin, { developerAccountId: (await account.developerAccount("Buyer")).id });
+const LINE_ITEM = { kind: "plain", cost: tenThousandths(1) } as const;
 
 /** A change: what it needs is made on a good connection, the change itself is what comes back. */
 type Change = () => Promise<(deps: Deps) => Promise<unknown>>;
@@ -255,6 +260,31 @@ const CHANGES: Record<EventType, Readonly<Record<string, Change>>> = {
       return (deps) => deleteLimit(deps, admin, planId, metricId, limit);
     },
   },
+  "invoice.created": {
+    "an invoice is made": async () => {
+      const { id: buyer } = await account.developerAccount("Buyer");
+      return (deps) => createInvoice(deps, admin, { developerAccountId: buyer });
+    },
+  },
+  "invoice.updated": {
+    "an invoice is finalized": async () => {
+      const { id } = await invoice();
+      return (deps) => changeInvoiceState(deps, admin, id, "finalized");
+    },
+  },
+  "line_item.created": {
+    "a line item is billed": async () => {
+      const { id } = await invoice();
+      return (deps) => createLineItem(deps, admin, id, LINE_ITEM);
+    },
+  },
+  "line_item.deleted": {
+    "a line item is taken off": async () => {
+      const { id } = await invoice();
+      const { id: item } = await createLineItem(latchkey.operator, admin, id, LINE_ITEM);
+      return (deps) => deleteLineItem(deps, admin, id, item);
+    },
+  },
   "application.created": {
     "an application is created": async () => {
       const service = await serviceId();
@@ -267,6 +297,7 @@ const rows = Object.entries(CHANGES).flatMap(([type, changes]) => Object.entries
 const STORED_LIKE_METRICS: readonly string[] = [
   "application_plan",
   "limit",
+  "line_item",
 ];
 const fragile = rows.filter(([type]) => !STORED_LIKE_METRICS.some((kind) => type.startsWith(`${kind}.`)));
 /** An account is born with a token, which is recorded as every token is. */
