@@ -81,8 +81,8 @@ describe("201", () => {
 
   it("numbers of a month follow each other, also of invoices that are made at once", async () => {
     const period = monthFromNow(2);
-    const ids = (await Promise.all([1, 2, 3, 4].map(() => make({ period })))).map(({ friendly_id }) => friendly_id);
-    expect(ids.toSorted()).toEqual([1, 2, 3, 4].map((number) => `${period}-0000000${number}`));
+    const numbers = (await Promise.all([1, 2, 3, 4].map(() => make({ period })))).map(({ friendly_id }) => String(friendly_id));
+    expect(new Set(numbers)).toEqual(new Set([1, 2, 3, 4].map((number) => `${period}-0000000${number}`)));
   });
 
   it("a number that somebody gave by hand is passed over", async () => {
