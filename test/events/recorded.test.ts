@@ -11,7 +11,7 @@ import { deleteAccessTokenOf, deleteOwnAccessToken, issueAccessToken, updateAcce
 import { createAccount } from "../../lib/operations/accounts.ts";
 import { createApplication } from "../../lib/operations/applications.ts";
 import { cleanUpAfter } from "../../lib/operations/clean-up.ts";
-import { changeInvoiceState, createInvoice } from "../../lib/operations/invoices.ts";
+import { createInvoice, updateInvoice } from "../../lib/operations/invoices.ts";
 import { createLineItem, deleteLineItem } from "../../lib/operations/line-items.ts";
 import { changeRole, changeState, createMember, deleteMember, updateMember, updateRights } from "../../lib/operations/members.ts";
 import { createMetric, deleteMetric, updateMetric } from "../../lib/operations/metrics.ts";
@@ -267,9 +267,9 @@ const CHANGES: Record<EventType, Readonly<Record<string, Change>>> = {
     },
   },
   "invoice.updated": {
-    "an invoice is finalized": async () => {
+    "an invoice gets another number": async () => {
       const { id } = await invoice();
-      return (deps) => changeInvoiceState(deps, admin, id, "finalized");
+      return (deps) => updateInvoice(deps, admin, id, { friendlyId: "2026-00000001" });
     },
   },
   "line_item.created": {
