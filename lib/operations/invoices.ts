@@ -70,8 +70,8 @@ export async function createInvoice(
   if (developerAccountId === undefined) throw invalid(NO_BUYER);
   (await billableMonths(deps, accountId))(period);
 
-  const last = await lastNumber(deps.table, accountId, period);
-  for (let number = last + 1; number <= last + NUMBER_TRIES; number++) {
+  let number = 1 + (await lastNumber(deps.table, accountId, period));
+  for (let tries = 0; tries < NUMBER_TRIES; tries++) {
     const now = deps.clock();
     const invoice: Invoice = {
       accountId, id: newId(), developerAccountId, friendlyId: friendlyIdOf(period, number), period, state: "open", currency: CURRENCY,
@@ -86,6 +86,8 @@ export async function createInvoice(
     ]);
     if (outcome.done) return invoice;
     if (outcome.refused.includes(0)) throw invalid(NO_BUYER);
+    // With another id the number may still be free: numbers leave no gap.
+    if (!outcome.refused.includes(1)) number++;
   }
   throw new DomainError("busy", "Others are making invoices for the same month, try again");
 }
