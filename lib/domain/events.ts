@@ -15,6 +15,8 @@ export const EVENT_TYPES = [
   "account_plan.created", "account_plan.updated", "account_plan.deleted",
   "developer_account.created", "developer_account.updated", "developer_account.deleted",
   "developer_user.created", "developer_user.updated", "developer_user.deleted",
+  "invoice.created", "invoice.updated",
+  "line_item.created", "line_item.deleted",
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AccessTokenId, AccountId, ApplicationId, Id, MemberId, MetricId, ServiceId } from "../domain/brands.ts";
+import type { AccessTokenId, AccountId, ApplicationId, Id, MemberId, MetricId, Month, ServiceId } from "../domain/brands.ts";
 
 /**
  * |  # | access pattern                              | index | keys                                                              |
@@ -22,6 +22,7 @@ import type { AccessTokenId, AccountId, ApplicationId, Id, MemberId, MetricId, S
  * | 17 | judge a call: what it has used              | table | pk=ACCOUNT#a#SERVICE#s#CREDENTIAL#h  sk=USAGE          consistent  |
  * | 18 | what was used of a metric, hour by hour     | table | pk=ACCOUNT#a#SUBJECT#u#USED#METRIC#m[#k] sk=yyyy-mm-dd             |
  * | 19 | a report, and which of its parts are counted| table | pk=REPORT#h                          sk=REPORT | COUNTED#p#n       |
+ * | 20 | the last invoice number given for a month   | table | pk=ACCOUNT#a#INVOICE_NUMBERS         sk=yyyy-mm        consistent  |
  *
  * Ids in sort keys are padded, so that text sorts as numbers do; `h` is a hash, so that no name becomes a key.
  * Patterns 2 and 4 own a partition key each, because every request reads them and a partition serves 3,000 strong
@@ -42,6 +43,7 @@ export const keys = {
   usedOnDay: (used: Used, shard: number | undefined, day: string) => ({ pk: usedPartition(used, shard), sk: day }),
   report: (reportId: string) => ({ pk: `REPORT#${reportId}`, sk: "REPORT" }),
   countedShare: (reportId: string, p: ApplicationId, part: number) => ({ pk: `REPORT#${reportId}`, sk: `COUNTED#${p}#${part}` }),
+  invoiceNumber: (a: AccountId, month: Month) => ({ pk: `ACCOUNT#${a}#INVOICE_NUMBERS`, sk: month }),
   imported: (digest: string) => ({ pk: `IMPORTED#${digest}`, sk: "IMPORTED" }),
 } as const;
 

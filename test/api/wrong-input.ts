@@ -94,7 +94,7 @@ const FLAGS = [
 ];
 const FACTS = [
   "name", "scopes", "permission", "expires_at", "role", "sections", "service_access", "state", "system_name",
-  "period", "value",
+  "period", "value", "friendly_id", "cost",
 ];
 const SUBJECTS = [
   "memberId", "tokenId", "serviceId", "applicationId", "metricId", "planId", "limitId", "mappingRuleId",
@@ -131,6 +131,13 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   developer_account: [...ENTITY, "orgName", "state", "planId"],
   developer_user: [...ENTITY, "developerAccountId", "username", "email", "role", "state"],
   unique: [...KEYS, "holder"],
+  invoice: [
+    ...ENTITY, "developerAccountId", "friendlyId", "period", "state", "currency", "total", "creationType", "issuedOn", "dueOn", "paidAt",
+  ],
+  line_item: [
+    ...ENTITY, "invoiceId", "developerAccountId", "kind", "name", "description", "quantity", "cost", "metricId", "planId", "applicationId",
+  ],
+  invoice_number: [...KEYS, "last"],
   event: [
     ...KEYS, "event", "id", "accountId", "at", "actor.memberId", "actor.tokenId", "actor.system",
     ...SUBJECTS.map((subject) => `subject.${subject}`), ...FACTS.map((fact) => `facts.${fact}`),

@@ -3,7 +3,7 @@ import { DynamoDBClient, type AttributeValue } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { id, type ApplicationId, type MemberId, type ServiceId } from "../../lib/domain/brands.ts";
+import { id, tenThousandths, type ApplicationId, type MemberId, type ServiceId } from "../../lib/domain/brands.ts";
 import type { DomainEvent, EventType } from "../../lib/domain/events.ts";
 import type { Principal } from "../../lib/domain/model.ts";
 import { BY_DEFAULT } from "../../lib/domain/service-settings.ts";
@@ -15,6 +15,8 @@ import { changeApplicationPlan, changeApplicationState, createApplication, delet
 import { cleanUpAfter } from "../../lib/operations/clean-up.ts";
 import { changeAccountState, deleteDeveloperAccount, updateDeveloperAccount } from "../../lib/operations/developer-accounts.ts";
 import { createDeveloperUser, deleteDeveloperUser, updateDeveloperUser } from "../../lib/operations/developer-users.ts";
+import { createInvoice, updateInvoice } from "../../lib/operations/invoices.ts";
+import { createLineItem, deleteLineItem } from "../../lib/operations/line-items.ts";
 import { changeRole, changeState, createMember, deleteMember, updateMember, updateRights } from "../../lib/operations/members.ts";
 import { createMetric, deleteMetric, updateMetric } from "../../lib/operations/metrics.ts";
 import { createLimit, createPlan, deleteLimit, deletePlan, updateLimit, updatePlan } from "../../lib/operations/plans.ts";
@@ -102,10 +104,12 @@ const developerUser = async () => {
   return createDeveloperUser(latchkey.operator, admin, of, { username: `dev${++made}`, email: email() });
 };
 const developed = async () => {
-  const [{ serviceId: service, id: planId }, developer] = [await plan(), await account.developerAccount("Buyer")];
+  const [{ serviceId: service, id: planId }, { id: developer }] = [await plan(), await account.developerAccount("Buyer")];
   const wanted = { serviceId: service, planId, developerAccountId: developer, name: "App", description: "", keys: ["first-key"] };
   return { service, developer, application: (await createApplication(latchkey.operator, admin, wanted)).id };
 };
+const invoice = async () => createInvoice(latchkey.operator, admin, { developerAccountId: (await account.developerAccount("Buyer")).id });
+const LINE_ITEM = { kind: "plain", cost: tenThousandths(1) } as const;
 
 /** A change: what it needs is made on a good connection, the change itself is what comes back. */
 type Change = () => Promise<(deps: Deps) => Promise<unknown>>;
@@ -334,13 +338,38 @@ const CHANGES: Record<EventType, Readonly<Record<string, Change>>> = {
       return (deps) => deleteDeveloperUser(deps, admin, developerAccountId, id);
     },
   },
+  "invoice.created": {
+    "an invoice is made": async () => {
+      const { id: buyer } = await account.developerAccount("Buyer");
+      return (deps) => createInvoice(deps, admin, { developerAccountId: buyer });
+    },
+  },
+  "invoice.updated": {
+    "an invoice gets another number": async () => {
+      const { id } = await invoice();
+      return (deps) => updateInvoice(deps, admin, id, { friendlyId: "2026-00000001" });
+    },
+  },
+  "line_item.created": {
+    "a line item is billed": async () => {
+      const { id } = await invoice();
+      return (deps) => createLineItem(deps, admin, id, LINE_ITEM);
+    },
+  },
+  "line_item.deleted": {
+    "a line item is taken off": async () => {
+      const { id } = await invoice();
+      const { id: item } = await createLineItem(latchkey.operator, admin, id, LINE_ITEM);
+      return (deps) => deleteLineItem(deps, admin, id, item);
+    },
+  },
   "application.created": {
     "an application is created": async () => {
       const service = await serviceId();
       return (deps) => createApplication(deps, admin, { serviceId: service, name: "App", description: "", userKey: `key-${++made}` });
     },
     "an application of a developer account is created on a plan": async () => {
-      const [{ serviceId: service, id: planId }, developerAccountId] = [await plan(), await account.developerAccount("Buyer")];
+      const [{ serviceId: service, id: planId }, { id: developerAccountId }] = [await plan(), await account.developerAccount("Buyer")];
       return (deps) => createApplication(deps, admin, { serviceId: service, planId, developerAccountId, name: "App", description: "" });
     },
   },
@@ -383,6 +412,7 @@ const STORED_LIKE_METRICS: readonly string[] = [
   "account_plan",
   "developer_account",
   "developer_user",
+  "line_item",
 ];
 const fragile = rows.filter(([type]) => !STORED_LIKE_METRICS.some((kind) => type.startsWith(`${kind}.`)));
 /** An account is born with a token, a developer account with a user, which are recorded as every other is. */

@@ -33,6 +33,12 @@ describe("an error's answer", () => {
     );
   });
 
+  it("tells what is wrong with the whole as a sentence of its own", () => {
+    const error = invalid({ base: ["Cannot transition to paid"] });
+    expect(errorResponse(error, "json").body).toBe('{"errors":{"base":["Cannot transition to paid"]},"code":"invalid"}');
+    expect(errorResponse(error, "xml").body).toBe(`${XML}<errors><error>Cannot transition to paid</error></errors>`);
+  });
+
   it.each(["json", "xml", "php"])("is bare text for a missing parameter, in %s too", (format) => {
     expect(errorResponse(new DomainError("missing_parameter", "Required parameter missing: token"), format)).toMatchObject({
       statusCode: 400, body: "Required parameter missing: token", headers: { "content-type": "text/plain; charset=utf-8" },
