@@ -3,6 +3,8 @@ import { findApplication, listApplications } from "./applications.ts";
 import { planReads, planWrites } from "./application-plans.ts";
 import { metricReads, metricWrites } from "./metrics.ts";
 import { readProvider } from "./provider.ts";
+import { proxyReads, proxyWrites } from "./proxies.ts";
+import { registryReads, registryWrites } from "./registry-policies.ts";
 import { listServiceTokens } from "./service-tokens.ts";
 import { listServices, readService, updateServiceOperation } from "./services.ts";
 import {
@@ -20,6 +22,8 @@ export const read = lambda(
   listApplications, findApplication,
   ...metricReads,
   ...planReads,
+  ...proxyReads,
+  ...registryReads,
 );
 
 export const write = lambda(
@@ -27,4 +31,6 @@ export const write = lambda(
   updateServiceOperation,
   ...metricWrites,
   ...planWrites,
+  ...proxyWrites,
+  ...registryWrites,
 );

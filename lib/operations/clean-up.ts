@@ -1,4 +1,5 @@
 import type { AccountId, MemberId, MetricId, PlanId, ServiceId } from "../domain/brands.ts";
+import { ENVIRONMENTS } from "../domain/configuration.ts";
 import type { EventType } from "../domain/events.ts";
 import { applicationPlans, limits, metrics, ofMetric, ofPlan, ofService } from "../table/catalogue.ts";
 import { listAccessTokens, readAccessToken } from "../table/access-tokens.ts";
@@ -56,6 +57,7 @@ async function removeTracesOf(deps: Storage, accountId: AccountId, serviceId: Se
   for (const plan of await applicationPlans.all(deps.table, accountId, ofService(serviceId))) {
     await removeAll(deps, listings.entitiesOf(ofPlan(plan.id), limits.kind, accountId));
   }
+  for (const environment of ENVIRONMENTS) await removeAll(deps, listings.configsOfService(accountId, serviceId, environment));
   for (const { kind } of [applicationPlans, metrics]) await removeAll(deps, listings.entitiesOf(ofService(serviceId), kind, accountId));
 }
 

@@ -12,8 +12,12 @@ import { createAccount } from "../../lib/operations/accounts.ts";
 import { createApplication } from "../../lib/operations/applications.ts";
 import { cleanUpAfter } from "../../lib/operations/clean-up.ts";
 import { changeRole, changeState, createMember, deleteMember, updateMember, updateRights } from "../../lib/operations/members.ts";
+import { createRule, deleteRule, updateRule } from "../../lib/operations/mapping-rules.ts";
 import { createMetric, deleteMetric, updateMetric } from "../../lib/operations/metrics.ts";
 import { createLimit, createPlan, deleteLimit, deletePlan, updateLimit, updatePlan } from "../../lib/operations/plans.ts";
+import { deployProxy, updateOidcFlows, updatePolicies, updateProxy } from "../../lib/operations/proxies.ts";
+import { promoteConfig } from "../../lib/operations/proxy-configs.ts";
+import { createPolicy, deletePolicy, updatePolicy } from "../../lib/operations/registry-policies.ts";
 import { createService, deleteService, importService, updateService } from "../../lib/operations/services.ts";
 import { revealServiceToken } from "../../lib/operations/service-tokens.ts";
 import { newId } from "../../lib/secrets/random.ts";
@@ -87,6 +91,29 @@ const limited = async () => {
   const { id: planId } = await createPlan(latchkey.operator, admin, service, PLAN);
   const limit = await createLimit(latchkey.operator, admin, planId, id, { period: "hour", value: 1 });
   return { plan: planId, metric: id, limit: limit.id };
+};
+
+const RULE = { httpMethod: "GET", pattern: "/a", delta: 1, last: false } as const;
+const ruled = async () => {
+  const { serviceId: service, id: metricId } = await metric();
+  return { service, metricId, rule: await createRule(latchkey.operator, admin, service, { ...RULE, metricId }) };
+};
+/** A service whose gateways in the sandbox have a configuration, and one that has rules since then. */
+const deployed = async (): Promise<ServiceId> => {
+  const service = await serviceId();
+  await updateProxy(latchkey.operator, admin, service, { api_backend: "https://echo.example.com" });
+  return service;
+};
+const pending = async (): Promise<ServiceId> => {
+  const { service } = await ruled();
+  await updateProxy(latchkey.operator, admin, service, { api_backend: "https://echo.example.com" });
+  const { id: metricId } = await createMetric(latchkey.operator, admin, service, { friendlyName: `Metric ${++made}`, unit: "hit", description: "" });
+  await createRule(latchkey.operator, admin, service, { ...RULE, metricId });
+  return service;
+};
+const registered = () => {
+  const [name, version] = [`policy-${++made}`, "1.0"];
+  return { name, policyVersion: version, schema: { $schema: "x", name, summary: "", version, configuration: {} } };
 };
 
 /** A change: what it needs is made on a good connection, the change itself is what comes back. */
@@ -255,6 +282,66 @@ const CHANGES: Record<EventType, Readonly<Record<string, Change>>> = {
       return (deps) => deleteLimit(deps, admin, planId, metricId, limit);
     },
   },
+  "proxy.updated": {
+    "a setting of the gateway changes": async () => {
+      const service = await serviceId();
+      return (deps) => updateProxy(deps, admin, service, { auth_user_key: `key-${service}` });
+    },
+    "the policy chain changes": async () => {
+      const service = await serviceId();
+      return (deps) => updatePolicies(deps, admin, service, [{ name: "cors", version: "builtin", configuration: {}, enabled: true }]);
+    },
+    "a flow is allowed": async () => {
+      const service = await serviceId();
+      return (deps) => updateOidcFlows(deps, admin, service, { implicit_flow_enabled: true });
+    },
+  },
+  "mapping_rule.created": {
+    "a mapping rule is added": async () => {
+      const { serviceId: service, id: metricId } = await metric();
+      return (deps) => createRule(deps, admin, service, { ...RULE, metricId });
+    },
+  },
+  "mapping_rule.updated": {
+    "a mapping rule is changed": async () => {
+      const { service, rule } = await ruled();
+      return (deps) => updateRule(deps, admin, service, rule.id, { pattern: "/b" });
+    },
+  },
+  "mapping_rule.deleted": {
+    "a mapping rule is deleted": async () => {
+      const { service, rule } = await ruled();
+      return (deps) => deleteRule(deps, admin, service, rule.id);
+    },
+  },
+  "proxy_config.created": {
+    "what is pending is deployed": async () => {
+      const service = await pending();
+      return (deps) => deployProxy(deps, admin, service);
+    },
+  },
+  "proxy_config.promoted": {
+    "a version is promoted": async () => {
+      const service = await deployed();
+      return (deps) => promoteConfig(deps, admin, service, "sandbox", 1, "production");
+    },
+  },
+  "policy.created": {
+    "a policy is registered": async () => (deps) => createPolicy(deps, admin, registered()),
+  },
+  "policy.updated": {
+    "a policy is changed": async () => {
+      const policy = registered();
+      const { id: policyId } = await createPolicy(latchkey.operator, admin, policy);
+      return (deps) => updatePolicy(deps, admin, String(policyId), { schema: { ...policy.schema, summary: "Better" } });
+    },
+  },
+  "policy.deleted": {
+    "a policy is deleted": async () => {
+      const { id: policyId } = await createPolicy(latchkey.operator, admin, registered());
+      return (deps) => deletePolicy(deps, admin, String(policyId));
+    },
+  },
   "application.created": {
     "an application is created": async () => {
       const service = await serviceId();
@@ -267,6 +354,7 @@ const rows = Object.entries(CHANGES).flatMap(([type, changes]) => Object.entries
 const STORED_LIKE_METRICS: readonly string[] = [
   "application_plan",
   "limit",
+  "policy",
 ];
 const fragile = rows.filter(([type]) => !STORED_LIKE_METRICS.some((kind) => type.startsWith(`${kind}.`)));
 /** An account is born with a token, which is recorded as every token is. */

@@ -97,7 +97,7 @@ describe("the second wall (D3)", () => {
   });
 
   it.each([
-    ["kms:Decrypt", ["createService", "importService", "revealServiceToken"]],
+    ["kms:Decrypt", ["createService", "importService", "promoteProxyConfig", "readProxyConfigs", "revealServiceToken"]],
     ["events:PutEvents", ["publishEvents"]],
     ["sqs:SendMessage", ["cleanUp", "importService", "publishEvents"]],
     ["dynamodb:GetRecords", ["publishEvents"]],
