@@ -1,6 +1,5 @@
 import * as z from "zod/mini";
-import type { MappingRuleId, MetricId, ServiceId } from "../lib/domain/brands.ts";
-import { toId, parseId } from "../lib/domain/brands.ts";
+import { parseId, toId, type MappingRuleId, type MetricId, type ServiceId } from "../lib/domain/brands.ts";
 import { notFound } from "../lib/domain/errors.ts";
 import { HTTP_METHODS } from "../lib/domain/mapping-rules.ts";
 import { OIDC_FLOWS } from "../lib/domain/proxy.ts";

@@ -1,7 +1,6 @@
-import type { MappingRule } from "../../domain/mapping-rules.ts";
-import type { ServiceProxy } from "../../operations/proxies.ts";
-import type { ShownRule } from "../../operations/mapping-rules.ts";
 import { isoSeconds } from "../../domain/time.ts";
+import type { ShownRule } from "../../operations/mapping-rules.ts";
+import type { ServiceProxy } from "../../operations/proxies.ts";
 import type { Answer, Representation } from "../reply.ts";
 
 const OIDC_SETTINGS = ["oidc_issuer_endpoint", "oidc_issuer_type", "jwt_claim_with_client_id", "jwt_claim_with_client_id_type"] as const;
@@ -29,7 +28,7 @@ export const proxy: Representation<ServiceProxy> = {
 export const mappingRule: Representation<ShownRule> = {
   one: "mapping_rule",
   many: "mapping_rules",
-  json: ({ id, serviceId, metricId, pattern, httpMethod, delta, position, last, createdAt, updatedAt }: ShownRule & MappingRule) => {
+  json: ({ id, serviceId, metricId, pattern, httpMethod, delta, position, last, createdAt, updatedAt }) => {
     const path = `/admin/api/services/${serviceId}`;
     return {
       id, metric_id: metricId, pattern, http_method: httpMethod, delta, position, last, created_at: isoSeconds(createdAt), updated_at: isoSeconds(updatedAt),
