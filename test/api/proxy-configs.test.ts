@@ -90,7 +90,7 @@ describe("what APIcast asks (3scale: gateway/src/apicast/configuration_loader/re
     expect(idsIn(answer)).toEqual([one.id]);
     read(answer.json.proxy_configs[0].proxy_config.content);
     const queries = latchkey.proxy.calls.slice(calls).filter(({ action }) => action === "Query");
-    expect(queries.map(({ index }) => index).toSorted()).toEqual(["gsi1", "gsi2"]);
+    expect(queries.map(({ index }) => String(index)).sort()).toEqual(["gsi1", "gsi2"]);
     expect(queries.flatMap(({ keys }) => keys).every((key) => JSON.stringify(key).includes("#HOST#"))).toBe(true);
   });
 
@@ -319,6 +319,6 @@ describe("at the same time", () => {
     expect(changes.map(({ status }) => status)).toEqual([200, 200]);
     expect(await versions(service, "sandbox")).toEqual([1, 2, 3]);
     const promotions = await Promise.all([1, 2, 3].map(() => promote(service, 3)));
-    expect(promotions.map(({ status }) => status).toSorted()).toEqual([201, 422, 422]);
+    expect(promotions.map(({ status }) => String(status)).sort()).toEqual(["201", "422", "422"]);
   });
 });

@@ -41,7 +41,7 @@ describe("200 and 201", () => {
     expect((await registry("POST", "", { json: next })).status).toBe(201);
   });
 
-  it("it is changed and deleted while no service uses it", async () => {
+  it("a policy is changed and deleted while no service uses it", async () => {
     const { id, name, schema } = await register();
     expect((await registry("PUT", `/${name}-1.0.0`, { json: { schema: { ...schema, summary: "Better" } } })).json.policy).toMatchObject({ id, schema: { summary: "Better" } });
     const deleted = await registry("DELETE", `/${id}`);

@@ -44,11 +44,12 @@ describe("the document", () => {
 
   it("holds a null only where gateways know what it means, and no number that Lua would round", () => {
     fc.assert(fc.property(given, (changes) => {
+      const harmful: string[] = [];
       JSON.stringify(contentOf(service, { ...proxy, settings: after(proxy.settings, changes) }, metrics), (name, value: unknown) => {
-        if (value === null) expect(HARMLESS).toContain(name);
-        if (typeof value === "number") expect(value).toBeLessThan(1e14);
+        if ((value === null && !HARMLESS.includes(name)) || (typeof value === "number" && value >= 1e14)) harmful.push(name);
         return value;
       });
+      expect(harmful).toEqual([]);
     }));
   });
 
