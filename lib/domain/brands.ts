@@ -17,12 +17,14 @@ export type DeveloperAccountId = Brand<number, "DeveloperAccountId">;
 export type DeveloperUserId = Brand<number, "DeveloperUserId">;
 export type AccountPlanId = Brand<number, "AccountPlanId">;
 export type MappingRuleId = Brand<number, "MappingRuleId">;
+export type ProxyConfigId = Brand<number, "ProxyConfigId">;
+export type PolicyId = Brand<number, "PolicyId">;
 export type InvoiceId = Brand<number, "InvoiceId">;
 export type LineItemId = Brand<number, "LineItemId">;
 export type PaymentId = Brand<number, "PaymentId">;
 export type Id =
   | AccountId | MemberId | ServiceId | AccessTokenId | ApplicationId | MetricId | PlanId | LimitId
-  | DeveloperAccountId | DeveloperUserId | AccountPlanId | MappingRuleId | InvoiceId | LineItemId | PaymentId;
+  | DeveloperAccountId | DeveloperUserId | AccountPlanId | MappingRuleId | ProxyConfigId | PolicyId | InvoiceId | LineItemId | PaymentId;
 
 /** Whole seconds since 1970: what DynamoDB's TTL compares. `Date.now()` does not compile here. */
 export type EpochSeconds = Brand<number, "EpochSeconds">;
