@@ -41,7 +41,7 @@ export async function send(url: string, { method = "GET", target, token, type, h
 const DOCUMENTED: Readonly<Record<string, readonly [status: number, as: "error" | "status" | "errors"]>> = {
   access_denied: [403, "error"], no_service_access: [403, "error"], insufficient_scope: [403, "error"], insufficient_rights: [403, "error"],
   read_only: [403, "error"], forbidden: [403, "status"], not_found: [404, "status"], invalid: [422, "errors"], malformed_request: [400, "error"],
-  payload_too_large: [413, "error"], unsupported_media_type: [415, "error"], not_acceptable: [406, "error"],
+  subject_not_found: [404, "error"], invalid_parameter: [400, "error"], payload_too_large: [413, "error"], unsupported_media_type: [415, "error"], not_acceptable: [406, "error"],
 };
 /** 3scale's bare sentences, which have no code. */
 const THREESCALES_TEXTS = [[400, /^Required parameter missing: [a-z_]+$/], [422, /^Wrong type for parameter: [a-z_]+$/]] as const;
@@ -123,6 +123,7 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
     ...ENTITY, "serviceId", "name", "systemName", "state", "approvalRequired", "isDefault", "trialPeriodDays", "setupFeeCents", "costPerMonthCents",
   ],
   limit: [...ENTITY, "serviceId", "planId", "metricId", "period", "value"],
+  used: [...KEYS, ...Array.from({ length: 24 }, (_, hour) => `h${String(hour).padStart(2, "0")}`)],
   unique: KEYS,
   event: [
     ...KEYS, "event", "id", "accountId", "at", "actor.memberId", "actor.tokenId", "actor.system",
