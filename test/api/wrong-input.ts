@@ -43,8 +43,10 @@ const DOCUMENTED: Readonly<Record<string, readonly [status: number, as: "error" 
   read_only: [403, "error"], forbidden: [403, "status"], not_found: [404, "status"], invalid: [422, "errors"], malformed_request: [400, "error"],
   subject_not_found: [404, "error"], invalid_parameter: [400, "error"], payload_too_large: [413, "error"], unsupported_media_type: [415, "error"], not_acceptable: [406, "error"],
 };
-/** 3scale's bare sentences, which have no code. */
-const THREESCALES_TEXTS = [[400, /^Required parameter missing: [a-z_]+$/], [422, /^Wrong type for parameter: [a-z_]+$/]] as const;
+/** 3scale's bare sentences, which have no code; the latter two where CSV was asked for. */
+const THREESCALES_TEXTS = [
+  [400, /^Required parameter missing: [a-z_]+$/], [422, /^Wrong type for parameter: [a-z_]+$/], [404, /^(Not found|(Service|Application) not found)$/], [403, /^Access denied$/],
+] as const;
 const GATEWAYS_OWN: Readonly<Record<string, number>> = {
   "Bad Request": 400, Forbidden: 403, "Not Found": 404, "Request Entity Too Large": 413, "Request Header Fields Too Large": 431,
 };
