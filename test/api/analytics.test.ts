@@ -19,7 +19,7 @@ let account: TestAccount;
 let service: number;
 let hidden: number;
 let hits: { readonly id: number };
-/** The first twelve use the service, in another shard each; the first has a plan and belongs to somebody. */
+/** Twelve that use the service, so in several shards; the first has a plan and belongs to somebody. */
 let applications: readonly number[];
 let plan: { readonly id: number };
 let hiddenApplication: number;
