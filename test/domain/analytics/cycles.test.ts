@@ -61,6 +61,7 @@ describe("cycles", () => {
     ["Europe/Madrid", "month", "2026-03-15T00:00:00Z", "2026-03-15T00:00:00Z", [31 * 24 - 1]],
     ["America/Sao_Paulo", "day", "2018-11-04T12:00:00Z", "2018-11-04T12:00:00Z", [23]],
     ["Pacific/Apia", "day", "2011-12-30T00:00:00Z", "2011-12-31T00:00:00Z", [24, 24]],
+    ["America/St_Johns", "day", "2010-11-07T03:00:00Z", "2010-11-07T03:00:00Z", [25]], // the evening before, shown again a minute after midnight
     ["Asia/Kolkata", "day", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z", [24]],
   ])("in %s, by %s from %s to %s, last %j hours", (name, granularity, since, until, lengths) => {
     expect(hours(bordersOf(zoneOf(name), granularity, at(since), at(until)))).toEqual(lengths);
