@@ -6,11 +6,10 @@ import type { ApplicationPlan, Metric } from "../domain/catalogue.ts";
 import type { DeveloperAccount } from "../domain/developers.ts";
 import { invalidParameter, missingParameter, notFound } from "../domain/errors.ts";
 import type { Application, Principal, Service } from "../domain/model.ts";
-import { applicationFrom, readApplication } from "../table/applications.ts";
+import { applications } from "../table/applications.ts";
 import { applicationPlans, metrics, ofService } from "../table/catalogue.ts";
 import { developerAccounts } from "../table/developers.ts";
-import { rowsOf } from "../table/list.ts";
-import { listings, type Used } from "../table/model.ts";
+import type { Used } from "../table/model.ts";
 import { readUsed } from "../table/used.ts";
 import { memberOf, type Storage } from "./context.ts";
 import { readServiceFor } from "./services.ts";
@@ -53,7 +52,7 @@ export async function serviceUsage(deps: Storage, principal: Principal, id: Serv
 
 /** What one application used (3scale: GET /stats/applications/{id}/usage). That of a hidden service is not there. */
 export async function applicationUsage(deps: Storage, principal: Principal, id: ApplicationId, asked: UsageAsked, comparing: boolean): Promise<Usage> {
-  const application = await readApplication(deps.table, memberOf(principal).accountId, id);
+  const application = await applications.read(deps.table, memberOf(principal).accountId, id);
   if (application === undefined) throw notFound();
   const service = await readServiceFor(deps, principal, application.serviceId);
   return usageOf(deps, service, "APPLICATION", asked, comparing, application);
@@ -68,7 +67,7 @@ export async function topApplications(deps: Storage, principal: Principal, id: S
   const [since = 0, until = 0] = window.borders;
   const metric = await metricNamed(deps, service, name);
 
-  const all = await Array.fromAsync(rowsOf(deps.table, listings.applicationsOfService(service.accountId, id)), applicationFrom);
+  const all = await applications.all(deps.table, service.accountId, ofService(id));
   const uses: { readonly application: Application; readonly value: number }[] = [];
   for (let first = 0; first < all.length; first += AT_ONCE) {
     uses.push(...(await Promise.all(all.slice(first, first + AT_ONCE).map(async (application) => {

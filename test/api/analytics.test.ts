@@ -1,7 +1,7 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { epochSeconds, id, type ApplicationId, type DeveloperAccountId, type PlanId, type ServiceId } from "../../lib/domain/brands.ts";
-import { applicationRow, readApplication } from "../../lib/table/applications.ts";
+import { applications as stored } from "../../lib/table/applications.ts";
 import { developerAccounts } from "../../lib/table/developers.ts";
 import type { Row } from "../../lib/table/model.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
@@ -45,9 +45,9 @@ beforeAll(async () => {
   const developer = id<DeveloperAccountId>(77);
   const stamps = { version: 1, createdAt: epochSeconds(0), updatedAt: epochSeconds(0) };
   await put(developerAccounts.row({ accountId: accountId(), id: developer, orgName: "Acme <Ltd>", state: "approved", ...stamps }));
-  const first = await readApplication(latchkey.operator.table, accountId(), id<ApplicationId>(applications[0]));
+  const first = await stored.read(latchkey.operator.table, accountId(), id<ApplicationId>(applications[0]));
   if (first === undefined) throw new Error("There is no application");
-  await put(applicationRow({ ...first, description: "The first", planId: id<PlanId>(plan.id), developerAccountId: developer }));
+  await put(stored.row({ ...first, description: "The first", planId: id<PlanId>(plan.id), developerAccountId: developer }));
 
   const user = (applicationId: number) => ({ accountId: accountId(), serviceId: service, applicationId, metricId: hits.id });
   await Promise.all([
