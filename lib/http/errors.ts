@@ -74,7 +74,7 @@ function textBody(error: DomainError): string {
 }
 
 function sentencesOf({ fields }: DomainError): string[] {
-  return Object.entries(fields).flatMap(([field, messages]) => messages.map((message) => `${humanized(field)} ${message}`));
+  return Object.entries(fields).flatMap(([field, messages]) => messages.map((message) => (field === "base" ? message : `${humanized(field)} ${message}`)));
 }
 
 /** Rails' way to say a field in a sentence: `system_name` is "System name". */
