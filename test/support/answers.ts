@@ -30,11 +30,13 @@ export function answerChecker(document: OpenApi) {
   }
 
   function check(method: string, target: string, { status, headers, body }: GatewayResponse): string | undefined {
-    const { bare, format } = formatOf(decodedPath(target));
+    const written = decodedPath(target);
+    const { bare } = formatOf(written);
     const place = places.find(({ pattern }) => pattern.test(bare));
     const operation = place?.methods[method.toLowerCase()];
-    // Other formats are refused (406) on paths that the document does not have.
-    if (place === undefined || operation === undefined || !["json", "xml"].includes(format) || status === 406) return undefined;
+    // Other extensions, and these in capitals, make paths that the document does not have.
+    const isDocumented = [bare, `${bare}.json`, `${bare}.xml`].includes(written) && status !== 406;
+    if (place === undefined || operation === undefined || !isDocumented) return undefined;
     const declared = operation.responses[status];
     if (declared === undefined) return `${operation.operationId} answers ${status}, which lib/openapi/errors.ts does not expect of it: ${body.toString()}`;
     const at = "$ref" in declared ? declared.$ref.slice(2).split("/") : ["paths", place.template, method.toLowerCase(), "responses", String(status)];
