@@ -1,15 +1,14 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
-import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
+import { bury } from "../lib/http/dead-letters.ts";
 import { logger, setting } from "../lib/http/runtime.ts";
 import { busEvent, SOURCE } from "../lib/operations/bus-event.ts";
 import { eventFrom } from "../lib/table/events.ts";
 import type { Row } from "../lib/table/model.ts";
 
 const bus = new EventBridgeClient({ maxAttempts: 3 });
-const queue = new SQSClient({ maxAttempts: 3 });
 /** EventBridge takes ten at a time. */
 const BATCH = 10;
 
@@ -58,10 +57,4 @@ function entryOf(record: DynamoDBRecord, busName: string): PutEventsRequestEntry
     logger().error("A record of the stream is not an event", { eventId: record.eventID, error: error as Error });
     return undefined;
   }
-}
-
-async function bury(record: DynamoDBRecord): Promise<void> {
-  const { eventID, eventName, dynamodb } = record;
-  const body = { reason: "unreadable", eventID, eventName, keys: dynamodb?.Keys, sequenceNumber: dynamodb?.SequenceNumber };
-  await queue.send(new SendMessageCommand({ QueueUrl: setting("DEAD_LETTER_QUEUE_URL"), MessageBody: JSON.stringify(body) }));
 }

@@ -18,6 +18,16 @@ export const PERMISSIONS = {
     Effect: "Allow", Action: ["dynamodb:PutItem"], Resource: [table],
     Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["EVENT#*"] }, Null: { "dynamodb:LeadingKeys": "false" } },
   },
+  /** Add what was reported, and touch nothing else. */
+  appendReports: {
+    Effect: "Allow", Action: ["dynamodb:PutItem"], Resource: [table],
+    Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["REPORT#*"] }, Null: { "dynamodb:LeadingKeys": "false" } },
+  },
+  /** Count on in the rows of what was used. */
+  countUse: {
+    Effect: "Allow", Action: ["dynamodb:UpdateItem"], Resource: [table],
+    Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["ACCOUNT#*#USED#METRIC#*"] }, Null: { "dynamodb:LeadingKeys": "false" } },
+  },
   readStream: {
     Effect: "Allow",
     Action: ["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream", "dynamodb:ListStreams"],

@@ -11,16 +11,21 @@ type Body = {
   readonly headers?: Readonly<Record<string, string | undefined>> | null;
 };
 
-const LIMITS = { depth: 6, parameterLimit: 1000, arrayLimit: 1000, throwOnLimitExceeded: true, strictDepth: true } as const;
+const LIMITS = { depth: 6, parameterLimit: 1000, arrayLimit: 1000, throwOnLimitExceeded: true, strictDepth: true };
 
 /** `a=1&b[]=2&c[d]=3`, as in queries and form bodies (Rack's nested parameters). */
 export function parseForm(text: string, where: "query" | "body"): Params {
   if (!isUtf8Escaped(text)) throw new DomainError("malformed_request", `The ${where} is not valid UTF-8`);
   try {
-    return qs.parse(text.split("&").map(firstEqualsSplits).join("&"), LIMITS) as Params;
+    return parseNested(text);
   } catch (error) {
     throw new DomainError("malformed_request", "There are too many parameters, or they are nested too deeply", { cause: error });
   }
+}
+
+/** The same without words for what is wrong; `limits` are for calls with more parameters than usual. Throws when they are passed. */
+export function parseNested(text: string, limits: Partial<Pick<typeof LIMITS, "parameterLimit" | "arrayLimit">> = {}): Params {
+  return qs.parse(text.split("&").map(firstEqualsSplits).join("&"), { ...LIMITS, ...limits }) as Params;
 }
 
 function isUtf8Escaped(text: string): boolean {
@@ -43,11 +48,8 @@ function firstEqualsSplits(pair: string): string {
  * looks like, because programs written for 3scale leave it out. Throws with the limit when it is too long.
  */
 export async function parseBody(event: Body, maxBytes: number): Promise<Params> {
-  const bytes = Buffer.from(event.body ?? "", event.isBase64Encoded === true ? "base64" : "utf8");
+  const bytes = bodyOf(event, maxBytes);
   if (bytes.length === 0) return {};
-  if (bytes.length > maxBytes) {
-    throw new DomainError("payload_too_large", `The body is too large (maximum is ${maxBytes} bytes)`);
-  }
   const contentType = headerOf(event, "content-type") ?? "";
   const type = contentType.split(";")[0]?.trim().toLowerCase() ?? "";
   if (type === "multipart/form-data") return parseMultipart(bytes, contentType);
@@ -58,6 +60,13 @@ export async function parseBody(event: Body, maxBytes: number): Promise<Params> 
     "unsupported_media_type",
     "The content type is not supported: send application/json, application/x-www-form-urlencoded or multipart/form-data",
   );
+}
+
+/** The bytes of a body. Throws with the limit when there are too many. */
+export function bodyOf(event: Body, maxBytes: number): Buffer {
+  const bytes = Buffer.from(event.body ?? "", event.isBase64Encoded === true ? "base64" : "utf8");
+  if (bytes.length > maxBytes) throw new DomainError("payload_too_large", `The body is too large (maximum is ${maxBytes} bytes)`);
+  return bytes;
 }
 
 /** Query and body are one set of parameters; where both name one, the query's counts, as in Rails. */
@@ -86,7 +95,8 @@ function parseJson(text: string): Params {
   return value;
 }
 
-async function parseMultipart(bytes: Buffer, contentType: string): Promise<Params> {
+/** The fields of a multipart form; a file among them is refused. */
+export async function parseMultipart(bytes: Buffer, contentType: string): Promise<Params> {
   try {
     decode(bytes);
     const form = await new Response(new Uint8Array(bytes), { headers: { "content-type": contentType } }).formData();

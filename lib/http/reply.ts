@@ -82,6 +82,6 @@ const NOT_XML = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 
 /** Writes an XML document of one root element. */
 export function xmlDocument(root: XmlContent): string {
-  const builder = new XMLBuilder({ ignoreAttributes: false });
+  const builder = new XMLBuilder({ ignoreAttributes: false, suppressBooleanAttributes: false });
   return `<?xml version="1.0" encoding="UTF-8"?>${String(builder.build(root)).replace(NOT_XML, "")}`;
 }

@@ -1,3 +1,5 @@
+import { PERIODS } from "../domain/periods.ts";
+import { TRAFFIC_STATUS, TRAFFIC_TYPE } from "../http/traffic/answer.ts";
 import type { JsonSchema } from "./schema.ts";
 
 /**
@@ -5,7 +7,6 @@ import type { JsonSchema } from "./schema.ts";
  * operations are no part of the table of operations: they ask for a service token and speak XML alone, so they are
  * described here by hand.
  */
-const XML = "application/vnd.3scale-v2.0+xml";
 const text = { type: "string" } as const;
 
 /** One parameter of the query. */
@@ -25,11 +26,14 @@ const CREDENTIALS = [
   query("app_key", "One of the application's keys."),
 ];
 const OAUTH = [query("app_id", "The application id.", text, true), query("app_key", "One of the application's keys."), query("redirect_url", "The redirect URL that the program names.")];
-const REFERRER = query("referrer", "Where the call comes from, in services that require it.");
 const OPTIONS = {
   name: "3scale-options", in: "header",
-  description: "Extensions, as a query string: `no_body=1`, `rejection_reason_header=1`, `limit_headers=1`, `list_app_keys=1`, `hierarchy=1`, `flat_usage=1`.",
+  description: "Extensions, as a query string: `no_body=1`, `rejection_reason_header=1`, `limit_headers=1`.",
   schema: text,
+};
+const IDEMPOTENCY_KEY = {
+  name: "Idempotency-Key", in: "header", description: "The same key on a call that is repeated: what it uses is counted once.",
+  schema: { type: "string", minLength: 1, maxLength: 255 },
 };
 
 const LIMIT_HEADERS = {
@@ -55,7 +59,7 @@ const STATUS: JsonSchema = {
         type: "object", xml: { name: "usage_report" },
         properties: {
           metric: { ...text, xml: { attribute: true } },
-          period: { enum: ["eternity", "year", "month", "week", "day", "hour", "minute"], xml: { attribute: true } },
+          period: { enum: PERIODS, xml: { attribute: true } },
           exceeded: { type: "boolean", xml: { attribute: true } },
           period_start: { type: "string", description: "In UTC, as in `2010-05-15 00:00:00 +0000`; absent for eternity." },
           period_end: text, max_value: { type: "integer" }, current_value: { type: "integer" },
@@ -70,39 +74,33 @@ const ERROR: JsonSchema = {
   properties: { code: { ...text, xml: { attribute: true } } }, required: ["code"],
 };
 
-/** The codes of `<error>` by status, as apisonator has them. */
-const ERRORS = {
-  400: ["bad_request", "content_type_invalid", "end_users_no_longer_supported", "transactions_is_blank", "transactions_format_invalid", "transactions_has_nil_transaction"],
-  403: ["provider_key_or_service_token_required", "service_token_invalid", "user_key_invalid", "authentication_error", "usage_value_invalid"],
-  404: ["application_not_found", "metric_invalid"],
-  422: ["service_id_missing", "not_valid_data"],
-} as const;
-type ErrorStatus = keyof typeof ERRORS;
-
-const nameOf = (status: ErrorStatus) => `ServiceManagementError${status}`;
-const refer = (...statuses: readonly ErrorStatus[]) => Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${nameOf(status)}` }]));
+/** The codes of `<error>` by status. */
+const CODES = Map.groupBy(Object.keys(TRAFFIC_STATUS) as (keyof typeof TRAFFIC_STATUS)[], (code) => TRAFFIC_STATUS[code]);
+const OURS = new Map([[413, ["payload_too_large"]], [500, ["internal"]], [503, ["busy", "unavailable"]]]);
+const nameOf = (status: number) => `ServiceManagementError${status}`;
+const refer = (...statuses: readonly number[]) => Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${nameOf(status)}` }]));
 
 const SECURITY = [{ serviceToken: [] }];
 
-function judged(operationId: string, summary: string, description: string, parameters: readonly object[]) {
+function judged(operationId: string, summary: string, description: string, parameters: readonly object[], counts: boolean) {
   return {
     get: {
       operationId, summary, description, tags: ["Service Management"], security: SECURITY,
-      parameters: [SERVICE_ID, ...parameters, REFERRER, USAGE, OPTIONS],
+      parameters: [SERVICE_ID, ...parameters, USAGE, OPTIONS, ...(counts ? [IDEMPOTENCY_KEY] : [])],
       responses: {
-        200: { description: "The call may go on", headers: LIMIT_HEADERS, content: { [XML]: { schema: STATUS } } },
-        ...refer(400, 403, 404, 422),
-        409: { description: "The call may not go on, and `reason` says why", headers: { ...REJECTION_REASON, ...LIMIT_HEADERS }, content: { [XML]: { schema: STATUS } } },
+        200: { description: "The call may go on", headers: LIMIT_HEADERS, content: { [TRAFFIC_TYPE]: { schema: STATUS } } },
+        ...refer(400, 403, 404, 422, 500, 503),
+        409: { description: "The call may not go on, and `reason` says why", headers: { ...REJECTION_REASON, ...LIMIT_HEADERS }, content: { [TRAFFIC_TYPE]: { schema: STATUS } } },
       },
     },
   };
 }
 
 export const serviceManagementPaths = {
-  "/transactions/authorize.xml": judged("authorize", "Authorize", "May this program call the service now? Counts nothing; `usage` is what is about to be used.", CREDENTIALS),
-  "/transactions/authrep.xml": judged("authrep", "Authorize and report", "May this program call the service now? If so, `usage` is counted.", CREDENTIALS),
-  "/transactions/oauth_authorize.xml": judged("oauthAuthorize", "OAuth authorize", "As authorize, for services with OAuth: the access token was checked by whoever asks.", OAUTH),
-  "/transactions/oauth_authrep.xml": judged("oauthAuthrep", "OAuth authorize and report", "As authrep, for services with OAuth.", OAUTH),
+  "/transactions/authorize.xml": judged("authorize", "Authorize", "May this program call the service now? Counts nothing; `usage` is what is about to be used.", CREDENTIALS, false),
+  "/transactions/authrep.xml": judged("authrep", "Authorize and report", "May this program call the service now? If so, `usage` is counted.", CREDENTIALS, true),
+  "/transactions/oauth_authorize.xml": judged("oauthAuthorize", "OAuth authorize", "As authorize, for services with OAuth: the access token was checked by whoever asks.", OAUTH, false),
+  "/transactions/oauth_authrep.xml": judged("oauthAuthrep", "OAuth authorize and report", "As authrep, for services with OAuth.", OAUTH, true),
   "/transactions.xml": {
     post: {
       operationId: "report", summary: "Report", tags: ["Service Management"], security: SECURITY,
@@ -132,14 +130,21 @@ export const serviceManagementPaths = {
           },
         },
       },
-      responses: { 202: { description: "Accepted" }, ...refer(400, 403, 422) },
+      parameters: [IDEMPOTENCY_KEY],
+      responses: {
+        202: {
+          description: "Accepted",
+          headers: { "latchkey-not-counted": { description: "The transactions that cannot be counted, and why, as `1=application_not_found, 2=metric_invalid`.", schema: text } },
+        },
+        ...refer(400, 403, 413, 422, 500, 503),
+      },
     },
   },
 };
 
 export const serviceManagementComponents = {
-  responses: Object.fromEntries(Object.entries(ERRORS).map(([status, codes]) => [
-    nameOf(Number(status) as ErrorStatus), { description: codes.join(", "), content: { [XML]: { schema: ERROR } } },
+  responses: Object.fromEntries([...CODES, ...OURS].map(([status, codes]) => [
+    nameOf(status), { description: codes.join(", "), content: { [TRAFFIC_TYPE]: { schema: ERROR } } },
   ])),
   securitySchemes: {
     serviceToken: { type: "apiKey", in: "query", name: "service_token", description: "The service token of the service that `service_id` names; in reports also in the body." },

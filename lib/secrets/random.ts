@@ -18,6 +18,11 @@ export function newEventId(): string {
   return `${String(newId()).padStart(16, "0")}-${randomBytes(8).toString("hex")}`;
 }
 
+/** The id of a report that nobody will repeat. */
+export function newReportId(): string {
+  return randomBytes(24).toString("base64url");
+}
+
 /** Random hexadecimal digits, as 3scale's keys of applications are made of. `digits` is even. */
 export function newHex(digits: number): string {
   return randomBytes(digits / 2).toString("hex");

@@ -21,6 +21,7 @@ import type { AccessTokenId, AccountId, ApplicationId, Id, MemberId, MetricId, S
  * | 16 | judge a call: an application by credential  | table | pk=ACCOUNT#a#SERVICE#s#CREDENTIAL#h  sk=APPLICATION    consistent  |
  * | 17 | judge a call: what it has used              | table | pk=ACCOUNT#a#SERVICE#s#CREDENTIAL#h  sk=USAGE          consistent  |
  * | 18 | what was used of a metric, hour by hour     | table | pk=ACCOUNT#a#SUBJECT#u#USED#METRIC#m[#k] sk=yyyy-mm-dd             |
+ * | 19 | a report, and which of its parts are counted| table | pk=REPORT#h                          sk=REPORT | COUNTED#p#n       |
  *
  * Ids in sort keys are padded, so that text sorts as numbers do; `h` is a hash, so that no name becomes a key.
  * Patterns 2 and 4 own a partition key each, because every request reads them and a partition serves 3,000 strong
@@ -40,6 +41,8 @@ export const keys = {
   credentialApplication: (a: AccountId, s: ServiceId, credential: Credential) => ({ pk: credentialPartition(a, s, credential), sk: "APPLICATION" }),
   credentialUsage: (a: AccountId, s: ServiceId, credential: Credential) => ({ pk: credentialPartition(a, s, credential), sk: "USAGE" }),
   usedOnDay: (used: Used, shard: number | undefined, day: string) => ({ pk: usedPartition(used, shard), sk: day }),
+  report: (reportId: string) => ({ pk: `REPORT#${reportId}`, sk: "REPORT" }),
+  countedShare: (reportId: string, p: ApplicationId, part: number) => ({ pk: `REPORT#${reportId}`, sk: `COUNTED#${p}#${part}` }),
   imported: (digest: string) => ({ pk: `IMPORTED#${digest}`, sk: "IMPORTED" }),
 } as const;
 

@@ -11,7 +11,12 @@ export type Condition = "absent" | "present" | "active" | "active_admin" | { rea
 export type Write =
   | { readonly put: Row; readonly when?: Condition }
   | { readonly remove: Key; readonly when?: Condition }
-  | { readonly check: Key; readonly when: Condition };
+  | { readonly check: Key; readonly when: Condition }
+  | Tally;
+
+/** Counts on in a row of counters, which is made when it is missing: some numbers grow, others become what is given. */
+export type Tally = { readonly tally: Key; readonly type: string; readonly grow: Numbers; readonly become: Numbers };
+type Numbers = Readonly<Record<string, number>>;
 
 /** All of it happened, or nothing did and these writes (by position) were refused by their conditions. */
 export type Outcome = { readonly done: true } | { readonly done: false; readonly refused: readonly number[] };
@@ -63,7 +68,25 @@ function reasonsOf(error: unknown): CancellationReason[] {
 function toItem(TableName: string, write: Write) {
   if ("put" in write) return { Put: { TableName, Item: write.put, ...conditionOf(write.when) } };
   if ("remove" in write) return { Delete: { TableName, Key: keyOf(write.remove), ...conditionOf(write.when) } };
+  if ("tally" in write) return { Update: { TableName, Key: keyOf(write.tally), ...tallied(write) } };
   return { ConditionCheck: { TableName, Key: keyOf(write.check), ...conditionOf(write.when) } };
+}
+
+/** Names and numbers are values of the expression, never parts of its text. */
+function tallied({ type, grow, become }: Tally) {
+  const growing = Object.entries(grow);
+  const becoming = Object.entries(become);
+  const sets = ["#type = :type", ...becoming.map((_, at) => `#s${at} = :s${at}`)].join(", ");
+  const adds = growing.map((_, at) => `#a${at} :a${at}`).join(", ");
+  return {
+    UpdateExpression: `SET ${sets}${adds === "" ? "" : ` ADD ${adds}`}`,
+    ExpressionAttributeNames: {
+      "#type": "type", ...Object.fromEntries(becoming.map(([name], at) => [`#s${at}`, name])), ...Object.fromEntries(growing.map(([name], at) => [`#a${at}`, name])),
+    },
+    ExpressionAttributeValues: {
+      ":type": type, ...Object.fromEntries(becoming.map(([, number], at) => [`:s${at}`, number])), ...Object.fromEntries(growing.map(([, number], at) => [`:a${at}`, number])),
+    },
+  };
 }
 
 const keyOf = ({ pk, sk }: Key) => ({ pk, sk });

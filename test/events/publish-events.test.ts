@@ -19,7 +19,7 @@ import { append, eventFrom } from "../../lib/table/events.ts";
 import type { Row } from "../../lib/table/model.ts";
 import { createTestAccount, type TestAccount } from "../support/account.ts";
 import { REGION } from "../support/aws.ts";
-import { startDeployment, type Deployment } from "../support/deployment.ts";
+import { mappingTo, startDeployment, type Deployment } from "../support/deployment.ts";
 import { startLambda, type Lambda } from "../support/lambda.ts";
 import { createPump, type Pump } from "../support/pump.ts";
 import { request } from "../support/request.ts";
@@ -168,7 +168,7 @@ describe("what is published", () => {
 /** The function's own mapping, with a reader of ours at its end. */
 function recordingPump(into: StreamRecord[]): Pump {
   return createPump({
-    endpoint: latchkey.database, tableName: latchkey.operator.table.name, mapping: latchkey.template.eventSourceMappings[0]!,
+    endpoint: latchkey.database, tableName: latchkey.operator.table.name, mapping: mappingTo(latchkey.template, "publishEvents"),
     invoke: async (_function, event) => void into.push(...(event as { Records: StreamRecord[] }).Records),
   });
 }
@@ -236,7 +236,7 @@ describe("a bus that does not take everything", () => {
     bus = await pickyBus();
     lambda = publisher({ EVENT_BUS_NAME: "latchkey-test", AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url });
     pump = createPump({
-      endpoint: latchkey.database, tableName: latchkey.operator.table.name, mapping: latchkey.template.eventSourceMappings[0]!,
+      endpoint: latchkey.database, tableName: latchkey.operator.table.name, mapping: mappingTo(latchkey.template, "publishEvents"),
       invoke: async (_function, event) => {
         const { Records } = event as { Records: StreamRecord[] };
         const answer = (await lambda.invoke(event)) as { batchItemFailures: { itemIdentifier: string }[] };

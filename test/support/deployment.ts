@@ -31,7 +31,9 @@ export type Deployment = {
   readonly aws: AwsDouble;
   /** Where this deployment's own DynamoDB Local listens. */
   readonly database: string;
+  /** The table's stream to those who read it: the publisher of events, and the counter of traffic. */
   readonly pump: Pump;
+  readonly counter: Pump;
   readonly bus: Bus;
   /** What operations need, with the rights of an operator: for what a test prepares and inspects. */
   readonly operator: Storage & Hashing & Sealing;
@@ -77,9 +79,11 @@ export async function startDeployment(): Promise<Deployment> {
   const answers = answerChecker(inject("openapi"));
   const gateway = await startGateway({ template, invoke, seen: answers.seen });
 
+  const pumpTo = (name: string) => createPump({ endpoint: emulator.endpoint, tableName, mapping: mappingTo(template, name), invoke });
   return {
     url: gateway.url, template, gateway, proxy, aws, database: emulator.endpoint,
-    pump: createPump({ endpoint: emulator.endpoint, tableName, mapping: known(template.eventSourceMappings[0], "the event source mapping"), invoke }),
+    pump: pumpTo("publishEvents"),
+    counter: pumpTo("countTraffic"),
     bus: createBus({ template, aws, invoke }),
     operator: {
       table: { client: DynamoDBDocumentClient.from(database, { marshallOptions: { removeUndefinedValues: true } }), name: tableName },
@@ -96,6 +100,12 @@ export async function startDeployment(): Promise<Deployment> {
       answers.throwIfWrong();
     },
   };
+}
+
+/** How the table's stream reaches a function, by the function's name in serverless.yml. */
+export function mappingTo(template: Template, name: string) {
+  const { logicalId } = known(template.functions.find((fn) => fn.name === name), name);
+  return known(template.eventSourceMappings.find((mapping) => mapping.function === logicalId), `event source mapping of ${name}`);
 }
 
 function known<T>(value: T | undefined, what: string): T {

@@ -66,7 +66,7 @@ describe("a transaction", () => {
     ];
     const losing: Write[] = [{ put: { ...taken, n: 0 }, when: "absent" }, { put: { ...taken, n: 0 }, when: { version: 6 } }, { remove: gone, when: "present" }, { check: gone, when: "present" }];
     const all = writes.with(position, losing[position]!);
-    const keysOf = all.map((write) => ("put" in write ? write.put : "remove" in write ? write.remove : write.check));
+    const keysOf = all.map((write) => ("put" in write ? write.put : "remove" in write ? write.remove : "check" in write ? write.check : write.tally));
     const before = await Promise.all(keysOf.map(read));
     expect(await transact(table, all)).toEqual({ done: false, refused: [position] });
     expect(await Promise.all(keysOf.map(read))).toEqual(before);

@@ -1,4 +1,5 @@
 import { describe, expect, inject, it } from "vitest";
+import { mappingTo } from "../support/deployment.ts";
 import { loadTemplate } from "../support/template.ts";
 
 /** What happens to events that cannot be handled: they are tried again, not for ever, and never lost without a trace. */
@@ -7,13 +8,20 @@ const every = (type: string) => Object.entries(template.resources).filter(([, { 
 const DEAD_LETTERS = { "Fn::GetAtt": ["DeadLetters", "Arn"] };
 const DAY_SECONDS = 24 * 60 * 60;
 
-describe("the table's stream", () => {
-  const [mapping, ...others] = template.eventSourceMappings;
-  const properties = mapping?.properties ?? {};
+/** Who reads the table's stream, and which rows are theirs. */
+const READERS = [["publishEvents", "event"], ["countTraffic", "report"]] as const;
 
-  it("has one reader: DynamoDB allows two, and order is kept for one", () => {
-    expect(others).toEqual([]);
-    expect(template.functions.find(({ logicalId }) => logicalId === mapping?.function)?.name).toBe("publishEvents");
+describe("the table's stream", () => {
+  it("has two readers and no more: DynamoDB slows down those who come after", () => {
+    const names = template.eventSourceMappings.map((mapping) => template.functions.find(({ logicalId }) => logicalId === mapping.function)?.name);
+    expect(names.toSorted()).toEqual(READERS.map(([name]) => name).toSorted());
+  });
+});
+
+describe.each(READERS)("the table's stream, read by %s", (name, type) => {
+  const { properties } = mappingTo(template, name);
+
+  it("in order: one batch of a shard at a time", () => {
     expect(properties).toMatchObject({ EventSourceArn: { "Fn::GetAtt": ["Table", "StreamArn"] }, Enabled: true });
     expect(properties["ParallelizationFactor"] ?? 1).toBe(1);
   });
@@ -33,10 +41,10 @@ describe("the table's stream", () => {
     expect(properties["DestinationConfig"]).toEqual({ OnFailure: { Destination: DEAD_LETTERS } });
   });
 
-  it("hands on new events and no other row", () => {
+  it(`hands on each new ${type} and no other row`, () => {
     const { Filters } = properties["FilterCriteria"] as { Filters: { Pattern: string }[] };
     expect(Filters.map(({ Pattern }) => JSON.parse(Pattern) as unknown)).toEqual([
-      { eventName: ["INSERT"], dynamodb: { NewImage: { type: { S: ["event"] } } } },
+      { eventName: ["INSERT"], dynamodb: { NewImage: { type: { S: [type] } } } },
     ]);
   });
 });

@@ -1,0 +1,69 @@
+import { epochSeconds, type AccountId, type ApplicationId, type EpochSeconds, type ServiceId } from "./brands.ts";
+import { TrafficError } from "./traffic-errors.ts";
+import type { Use } from "./counts.ts";
+
+/** Something an application used, as a request reported it. */
+export type ReportedUse = Use & { readonly applicationId: ApplicationId };
+
+/** All that one request reports about a service: stored as it is, counted afterwards. */
+export type Report = {
+  /** The same for a request that is repeated with the same idempotency key, and for no other. */
+  readonly id: string;
+  readonly accountId: AccountId;
+  readonly serviceId: ServiceId;
+  readonly at: EpochSeconds;
+  readonly uses: readonly ReportedUse[];
+};
+
+/** A part of a report that is counted in one go, for one application; `part` numbers those of the same application. */
+export type Share = Pick<Report, "id" | "accountId" | "serviceId"> & { readonly applicationId: ApplicationId; readonly part: number; readonly uses: readonly Use[] };
+
+/** So many pairs of a metric and a day in a part: each takes two rows, and a transaction has a hundred. */
+const PAIRS_IN_A_PART = 20;
+const OLDEST_SECONDS = 24 * 60 * 60;
+const NEWEST_SECONDS = 60 * 60;
+
+/** A report's parts: always the same of the same report, so that each can be counted exactly once. */
+export function sharesOf({ id, accountId, serviceId, uses }: Report): readonly Share[] {
+  const byApplication = Map.groupBy(uses, ({ applicationId }) => applicationId);
+  return [...byApplication].flatMap(([applicationId, own]) => {
+    const byPair = [...Map.groupBy(own, ({ metricId, at }) => `${metricId} ${dayOf(at)}`).values()];
+    const parts: Share[] = [];
+    for (let at = 0; at < byPair.length; at += PAIRS_IN_A_PART) {
+      parts.push({ id, accountId, serviceId, applicationId, part: parts.length, uses: byPair.slice(at, at + PAIRS_IN_A_PART).flat() });
+    }
+    return parts;
+  });
+}
+
+/** The day of a time in UTC, as `yyyy-mm-dd`. */
+export function dayOf(time: EpochSeconds): string {
+  return new Date(time * 1000).toISOString().slice(0, 10);
+}
+
+const TIME = /^(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{2}):(\d{2})(?:\.\d+)? ?(Z|UTC|[+-]\d{2}:?\d{2})?$/;
+
+/**
+ * When a transaction happened: unix seconds or `2010-05-07 18:11:25 +02:00`; what is blank or cannot be read happened
+ * now. Throws for what is more than a day old or more than an hour ahead (3scale: apisonator, Transaction).
+ */
+export function timeOf(text: unknown, now: EpochSeconds): EpochSeconds {
+  const time = parsed(typeof text === "string" ? text.trim() : "") ?? now;
+  if (now - time > OLDEST_SECONDS) {
+    throw new TrafficError("transaction_timestamp_too_old", `reporting transactions older than ${OLDEST_SECONDS} seconds is not allowed`);
+  }
+  if (time - now > NEWEST_SECONDS) {
+    throw new TrafficError("transaction_timestamp_too_new", `reporting transactions more than ${NEWEST_SECONDS} seconds in the future is not allowed`);
+  }
+  return time;
+}
+
+function parsed(text: string): EpochSeconds | undefined {
+  if (/^\d{1,12}$/.test(text)) return epochSeconds(Number(text));
+  const [, year, month, day, hour, minute, second, zone = "Z"] = TIME.exec(text) ?? [];
+  if (year === undefined) return undefined;
+  const two = (part = "") => part.padStart(2, "0");
+  const offset = zone === "UTC" ? "Z" : zone.replace(/^([+-]\d{2})(\d{2})$/, "$1:$2");
+  const milliseconds = Date.parse(`${year}-${two(month)}-${two(day)}T${two(hour)}:${minute}:${second}${offset}`);
+  return Number.isNaN(milliseconds) || milliseconds < 0 ? undefined : epochSeconds(Math.floor(milliseconds / 1000));
+}
