@@ -25,7 +25,7 @@ let hidden: World;
 let foreign: World;
 let unscoped: Map<string, Person>;
 let unsectioned: Map<string, Person>;
-const people = {} as Record<"expired" | "suspended" | "readOnly" | "limited" | "zero" | "member" | "admin", Person>;
+const people = {} as Record<"deleted" | "expired" | "suspended" | "readOnly" | "limited" | "zero" | "member" | "admin", Person>;
 let serviceToken: string;
 
 const ALL = { scopes: SCOPES } as const;
@@ -47,6 +47,8 @@ beforeAll(async () => {
   people.member = await account.member({ sections: SECTIONS, serviceAccess: "all" }, ALL);
   people.admin = await account.token(account.admin, ALL);
   people.readOnly = await account.token(account.admin, { ...ALL, permission: "ro" });
+  people.deleted = await account.token(account.admin, ALL);
+  await request(latchkey, "DELETE", `/admin/api/personal/access_tokens/${people.deleted.token.id}.json`, { token: people.deleted.value });
   people.expired = await account.token(account.admin, ALL);
   await rewriteToken(latchkey, people.expired.token, { expiresAt: people.expired.token.createdAt - 1 });
   people.suspended = await account.member({ sections: SECTIONS, serviceAccess: "all" }, ALL);
@@ -125,20 +127,21 @@ async function forEach<T>(keys: ReadonlySet<string>, make: (key: string) => Prom
 
 const told = ({ name }: Operation, expected: unknown, { status, text }: Answer) => `${name}: expected ${JSON.stringify(expected)}, answered ${status} ${text.slice(0, 200)}`;
 
-/** Every one of these operations, called so, answers so; and nothing is written by any of them. */
-async function refuses(
+/** Those of these operations that, called so, do not answer so; and the rows that changed, though nothing is to be written. */
+async function notRefused(
   asked: readonly Operation[], token: (operation: Operation) => string | undefined, expected: (operation: Operation) => readonly [number, object],
   { path = inWorld(own), methods = (operation: Operation): readonly string[] => operation.methods.slice(0, 1), world = own } = {},
-): Promise<void> {
+): Promise<readonly string[]> {
   const before = await rows();
   const calls = asked.flatMap((operation) => methods(operation).map((method) => ({ name: operation.name, operation, method })));
-  expect(await wrongOf(calls, async ({ operation, method }) => {
+  const wrong = await wrongOf(calls, async ({ operation, method }) => {
     const answer = await send({ operation, method, token: token(operation), path: await path(operation), world });
     const [status, body] = expected(operation);
     return answer.status === status && sameJson(answer.json, body) ? undefined : told(operation, [status, body], answer);
-  })).toEqual([]);
+  });
   const after = await rows();
-  expect([...new Set([...before.keys(), ...after.keys()])].filter((key) => before.get(key) !== after.get(key))).toEqual([]);
+  const changed = [...new Set([...before.keys(), ...after.keys()])].filter((key) => before.get(key) !== after.get(key));
+  return [...wrong, ...changed.map((key) => `written: ${key}`)];
 }
 
 /** Every row as text, by its key. */
@@ -174,7 +177,9 @@ describe("the table of operations", () => {
 });
 
 describe("nobody gets in", () => {
-  it("without a token", () => refuses(operations, () => undefined, () => ACCESS_DENIED, everyMethod));
+  it("without a token", async () => {
+    expect(await notRefused(operations, () => undefined, () => ACCESS_DENIED, everyMethod)).toEqual([]);
+  });
 
   it("without a token, in XML", async () => {
     const inXml = operations.filter(({ formats }) => formats?.includes("xml"));
@@ -185,34 +190,56 @@ describe("nobody gets in", () => {
     })).toEqual([]);
   });
 
-  it("with a token that nobody has", () => refuses(operations, () => `${account.admin.value.slice(0, -7)}0000000`, () => GATEWAYS_OWN, everyMethod));
-  it("with a token that has expired", () => refuses(operations, () => people.expired.value, () => GATEWAYS_OWN));
-  it("with the token of a member who is suspended (D2)", () => refuses(operations, () => people.suspended.value, () => GATEWAYS_OWN));
-  it("with a service token", () => refuses(operations, () => serviceToken, () => ACCESS_DENIED));
+  it("with a token that is unknown, because it was deleted", async () => {
+    expect(await notRefused(operations, () => people.deleted.value, () => GATEWAYS_OWN, everyMethod)).toEqual([]);
+  });
+  it("with a token that has expired", async () => {
+    expect(await notRefused(operations, () => people.expired.value, () => GATEWAYS_OWN)).toEqual([]);
+  });
+  it("with the token of a member who is suspended (D2)", async () => {
+    expect(await notRefused(operations, () => people.suspended.value, () => GATEWAYS_OWN)).toEqual([]);
+  });
+  it("with a service token", async () => {
+    expect(await notRefused(operations, () => serviceToken, () => ACCESS_DENIED)).toEqual([]);
+  });
 });
 
 describe("a token is held to what it carries and to what its owner may now (D1, D3)", () => {
-  it("without a scope of the operation", () => refuses(operations, ({ requires }) => unscoped.get(keyOf(requires.scopes))?.value, ({ requires }) => (
-    lacks("insufficient_scope", SCOPES.filter((scope) => requires.scopes.includes(scope)).map((scope) => `scope:${scope}`)))));
+  it("without a scope of the operation", async () => {
+    const missing = ({ requires }: Operation) => SCOPES.filter((scope) => requires.scopes.includes(scope)).map((scope) => `scope:${scope}`);
+    const token = ({ requires }: Operation) => unscoped.get(keyOf(requires.scopes))?.value;
+    expect(await notRefused(operations, token, (operation) => lacks("insufficient_scope", missing(operation)))).toEqual([]);
+  });
 
-  it("of an owner who lost the section since", () => refuses(operations, (operation) => unsectioned.get(keyOf(sectionsOfScopes(operation)))?.value, (operation) => (
-    lacks("insufficient_rights", sectionsOfScopes(operation).map((section) => `section:${section}`)))));
+  it("of an owner who lost the section since", async () => {
+    const missing = (operation: Operation) => sectionsOfScopes(operation).map((section) => `section:${section}`);
+    const token = (operation: Operation) => unsectioned.get(keyOf(sectionsOfScopes(operation)))?.value;
+    expect(await notRefused(operations, token, (operation) => lacks("insufficient_rights", missing(operation)))).toEqual([]);
+  });
 
-  it("of an owner who lost the section that the operation asks beyond its scope", () => refuses(
-    operations.filter(({ requires }) => requires.section !== undefined), ({ requires }) => unsectioned.get(requires.section!)?.value,
-    ({ requires }) => lacks("insufficient_rights", [`section:${requires.section!}`])));
+  it("of an owner who lost the section that the operation asks beyond its scope", async () => {
+    const asking = operations.filter(({ requires }) => requires.section !== undefined);
+    const token = ({ requires }: Operation) => unsectioned.get(requires.section!)?.value;
+    expect(await notRefused(asking, token, ({ requires }) => lacks("insufficient_rights", [`section:${requires.section!}`]))).toEqual([]);
+  });
 
-  it("that may only read, on a write", () => refuses(writes, () => people.readOnly.value, () => lacks("read_only", ["permission:rw"]), everyMethod));
-  it("of a member, where only admins may", () => refuses(adminsOnly, () => people.member.value, () => FORBIDDEN));
+  it("that may only read, on a write", async () => {
+    expect(await notRefused(writes, () => people.readOnly.value, () => lacks("read_only", ["permission:rw"]), everyMethod)).toEqual([]);
+  });
+  it("of a member, where only admins may", async () => {
+    expect(await notRefused(adminsOnly, () => people.member.value, () => FORBIDDEN)).toEqual([]);
+  });
 });
 
 describe("services (D4)", () => {
-  it("whoever reaches none is refused by every operation about services", () => refuses(aboutServices, () => people.zero.value, () => NO_SERVICES));
+  it("whoever reaches none is refused by every operation about services", async () => {
+    expect(await notRefused(aboutServices, () => people.zero.value, () => NO_SERVICES)).toEqual([]);
+  });
 
   it("one that is hidden, with all that belongs to it, is like one that does not exist", async () => {
     const hiding = aboutServices.filter((operation) => naming.includes(operation));
     const missing = await answersOf(hiding, people.limited, hidden, missingIn(hidden));
-    await refuses(hiding, () => people.limited.value, (operation) => missing.get(operation)!, { path: inWorld(hidden), world: hidden });
+    expect(await notRefused(hiding, () => people.limited.value, (operation) => missing.get(operation)!, { path: inWorld(hidden), world: hidden })).toEqual([]);
     expect(hiding.filter((operation) => missing.get(operation)![0] !== (operation.requires.role === "admin" ? 403 : 404)).map(({ name }) => name)).toEqual([]);
   });
 
@@ -230,7 +257,7 @@ describe("another account's things do not exist (D4)", () => {
   it("under any path, for an admin with a token for everything", async () => {
     const { admin } = people;
     const missing = await answersOf(naming, admin, foreign, missingIn(foreign));
-    await refuses(naming, () => admin.value, (operation) => missing.get(operation)!, { path: inWorld(foreign), world: foreign });
+    expect(await notRefused(naming, () => admin.value, (operation) => missing.get(operation)!, { path: inWorld(foreign), world: foreign })).toEqual([]);
     const told404 = naming.filter((operation) => missing.get(operation)![0] === 404).map(({ name }) => name);
     expect([...told404, ...ONLY_ONESELF].toSorted()).toEqual(naming.map(({ name }) => name).toSorted());
   });
@@ -238,7 +265,7 @@ describe("another account's things do not exist (D4)", () => {
   it("nor under the path of something of one's own", async () => {
     const nested = naming.filter(({ path }) => /\}.*\{\w*id\}/.test(path));
     const path = (operation: Operation) => pathOf(operation, (place, variable, isLast) => (isLast && variable.endsWith("id") ? foreign : own).at(place));
-    await refuses(nested, () => people.admin.value, () => NOT_FOUND, { path });
+    expect(await notRefused(nested, () => people.admin.value, () => NOT_FOUND, { path })).toEqual([]);
   });
 
   it("are in no list", async () => {

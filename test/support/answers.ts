@@ -30,13 +30,9 @@ export function answerChecker(document: OpenApi) {
   }
 
   function check(method: string, target: string, { status, headers, body }: GatewayResponse): string | undefined {
-    const written = decodedPath(target);
-    const { bare } = formatOf(written);
-    const place = places.find(({ pattern }) => pattern.test(bare));
+    const place = places.find(({ pattern }) => pattern.test(decodedPath(target)));
     const operation = place?.methods[method.toLowerCase()];
-    // Other extensions, and these in capitals, make paths that the document does not have.
-    const isDocumented = [bare, `${bare}.json`, `${bare}.xml`].includes(written) && status !== 406;
-    if (place === undefined || operation === undefined || !isDocumented) return undefined;
+    if (place === undefined || operation === undefined || status === 406) return undefined;
     const declared = operation.responses[status];
     if (declared === undefined) return `${operation.operationId} answers ${status}, which lib/openapi/errors.ts does not expect of it: ${body.toString()}`;
     const at = "$ref" in declared ? declared.$ref.slice(2).split("/") : ["paths", place.template, method.toLowerCase(), "responses", String(status)];
@@ -79,8 +75,11 @@ function fileOf(component: string): string {
   return `lib/openapi/schemas/${file ?? ""}`;
 }
 
+/** What the document says of a path that ends in `.json` is meant of the same path without it, and with `.xml` where that is spoken. */
 function patternOf(template: string): RegExp {
-  return new RegExp(`^${formatOf(template).bare.split("/").map((segment) => (segment.startsWith("{") ? "[^/]+" : RegExp.escape(segment))).join("/")}$`);
+  const { bare, format } = formatOf(template);
+  const path = bare.split("/").map((segment) => (segment.startsWith("{") ? "[^/]+?" : RegExp.escape(segment))).join("/");
+  return new RegExp(`^${path}${format === "json" ? "(?:\\.json|\\.xml)?" : RegExp.escape(`.${format}`)}$`);
 }
 
 function isReadable(target: string): boolean {
