@@ -123,6 +123,10 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
     ...ENTITY, "serviceId", "name", "systemName", "state", "approvalRequired", "isDefault", "trialPeriodDays", "setupFeeCents", "costPerMonthCents",
   ],
   limit: [...ENTITY, "serviceId", "planId", "metricId", "period", "value"],
+  report: [...KEYS, "id", "accountId", "serviceId", "at", "contents", "uses", "ttl"],
+  counted_share: [...KEYS, "ttl"],
+  application_usage: [...KEYS, "version", "counts"],
+  used: [...KEYS, ...Array.from({ length: 24 }, (_, hour) => `h${String(hour).padStart(2, "0")}`)],
   unique: KEYS,
   event: [
     ...KEYS, "event", "id", "accountId", "at", "actor.memberId", "actor.tokenId", "actor.system",

@@ -1,0 +1,32 @@
+import { createServer } from "node:https";
+import { request as httpRequest } from "node:http";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { generate } from "selfsigned";
+import { listenOnLoopback } from "../../lib/local/ports.ts";
+
+export type HttpsFront = { readonly host: string; readonly port: number; stop(): Promise<void> };
+
+/** The deployment behind TLS, as API Gateway offers it: for programs that speak nothing else. This process trusts its certificate. */
+export async function startHttps(url: string): Promise<HttpsFront> {
+  const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }], {
+    keyType: "ec", extensions: [{ name: "basicConstraints", cA: true }, { name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] }],
+  });
+  setDefaultCACertificates([...getCACertificates(), cert]);
+  const upstream = new URL(url);
+  const server = createServer({ key, cert }, (request, response) => {
+    const { method, headers, url: path } = request;
+    const forwarded = httpRequest({ hostname: upstream.hostname, port: upstream.port, method, path, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    }).on("error", (error) => response.destroy(error));
+    request.pipe(forwarded);
+  });
+  const port = await listenOnLoopback(server);
+  return {
+    host: "localhost", port,
+    stop: () => new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    }),
+  };
+}
