@@ -1,6 +1,8 @@
 import { lambda } from "../lib/http/lambda.ts";
-import { findApplication, listApplications } from "./applications.ts";
+import { applicationReads, applicationWrites } from "./account-applications.ts";
+import { applicationKeyReads, applicationKeyWrites } from "./application-keys.ts";
 import { planReads, planWrites } from "./application-plans.ts";
+import { applicationSearches } from "./applications.ts";
 import { metricReads, metricWrites } from "./metrics.ts";
 import { readProvider } from "./provider.ts";
 import { listServiceTokens } from "./service-tokens.ts";
@@ -17,7 +19,9 @@ export const read = lambda(
   readProvider,
   listUsers, readUser, readPermissions,
   listServices, readService, listServiceTokens,
-  listApplications, findApplication,
+  ...applicationSearches,
+  ...applicationReads,
+  ...applicationKeyReads,
   ...metricReads,
   ...planReads,
 );
@@ -25,6 +29,8 @@ export const read = lambda(
 export const write = lambda(
   createUser, updateUser, deleteUser, updatePermissions, activateUser, suspendUser, unsuspendUser, makeAdmin, makeMember,
   updateServiceOperation,
+  ...applicationWrites,
+  ...applicationKeyWrites,
   ...metricWrites,
   ...planWrites,
 );

@@ -8,7 +8,7 @@ export const EVENT_TYPES = [
   "account.created", "member.created", "member.updated", "member.rights_changed", "member.state_changed", "member.deleted",
   "access_token.created", "access_token.updated", "access_token.deleted",
   "service.created", "service.updated", "service.deleted", "service_token.revealed",
-  "application.created",
+  "application.created", "application.updated", "application.deleted",
   "metric.created", "metric.updated", "metric.deleted",
   "application_plan.created", "application_plan.updated", "application_plan.deleted",
   "limit.created", "limit.updated", "limit.deleted",

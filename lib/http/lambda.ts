@@ -41,8 +41,7 @@ export function lambda(...operations: readonly Operation[]): Served {
 async function serve(operations: readonly Operation[], event: HttpEvent): Promise<HttpResponse> {
   const found = decodePrincipal(event.requestContext?.authorizer?.lambda);
   if (found === undefined) throw accessDenied();
-  const { bare, format } = formatOf(event.rawPath);
-  const { operation, path } = locate(operations, event.requestContext.http.method, bare, format);
+  const { operation, path, format } = locate(operations, event.requestContext.http.method, event.rawPath);
 
   const body = await parseBody(event, operation.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
   const principal = found.kind === "anonymous" ? await fromBody(body) : found.reload ? await reloaded(found.principal) : found.principal;

@@ -14,7 +14,7 @@ export type Call<Input> = Storage & { readonly principal: Principal; readonly pa
 
 /**
  * One operation of the API, declared once: routing, authorization and documentation follow from it.
- * `path` is 3scale's, without the extension; `{name}` stands for one segment.
+ * `path` is 3scale's, without the extension; `{name}` stands for one segment, `{name+}` at its end for all that is left.
  */
 export type Operation<Schema extends z.ZodMiniType = z.ZodMiniType, Result = unknown> = {
   readonly name: string;

@@ -1,93 +1,145 @@
-import type { AccountId, ApplicationId, ServiceId } from "../domain/brands.ts";
-import { notFound } from "../domain/errors.ts";
-import { actorOf } from "../domain/events.ts";
-import { reaches, serviceAccessOf } from "../domain/rights.ts";
-import type { Application, Principal } from "../domain/model.ts";
-import { newHex, newId } from "../secrets/random.ts";
-import { applicationRow, findByUserKey, listApplications, readApplication } from "../table/applications.ts";
-import { applicationTrafficRow, credentialsOf } from "../table/application-traffic.ts";
-import { record } from "../table/events.ts";
-import type { Page, PageWanted } from "../table/list.ts";
-import { readServices } from "../table/services.ts";
+import type { ApplicationId, DeveloperAccountId, PlanId } from "../domain/brands.ts";
+import type { ApplicationPlan } from "../domain/catalogue.ts";
+import { refusalOfKey, usesOpenIdConnect } from "../domain/application-keys.ts";
+import { applicationStateAfter, type ApplicationTransition } from "../domain/application-state.ts";
+import { invalid, notFound } from "../domain/errors.ts";
+import type { Application, Principal, ServiceSettings } from "../domain/model.ts";
+import { newHex } from "../secrets/random.ts";
+import { credentialRemovals, credentialWrites } from "../table/application-traffic.ts";
+import { applications } from "../table/applications.ts";
+import { applicationPlans } from "../table/catalogue.ts";
+import { developerAccounts } from "../table/developers.ts";
 import { keys } from "../table/model.ts";
-import { transact } from "../table/transact.ts";
-import { event, memberOf, untilStored, type Storage } from "./context.ts";
+import type { Write } from "../table/transact.ts";
+import { memberOf, type Storage } from "./context.ts";
+import { entities } from "./entities.ts";
+import { readPlan } from "./plans.ts";
+import { readServiceFor } from "./services.ts";
+import { show, type ShownApplication } from "./shown-applications.ts";
 
-/** An application with the name of the service that it uses, as it is shown. */
-export type ShownApplication = Application & { readonly serviceName: string };
-/** A service to look in: any, one, or a text that names none. */
-export type WantedService = ServiceId | "any" | "unknown";
-export type NewApplication = Pick<Application, "serviceId" | "name" | "description" | "userKey">;
+/** What is not given is made: credentials at random, a key where calls of the service need one. */
+export type NewApplication =
+  & Pick<Application, "serviceId" | "name" | "description">
+  & { readonly [K in "userKey" | "appId" | "developerAccountId" | "planId" | "redirectUrl"]?: Application[K] | undefined }
+  & { readonly keys?: readonly string[] | undefined };
+export type ApplicationChanges = { readonly [K in "name" | "description" | "userKey"]?: Application[K] | undefined } & {
+  /** `null` takes it away. */
+  readonly redirectUrl?: string | null | undefined;
+};
 
-/** Makes an application that uses a service. Refused as not found when the service is gone. */
+/** 3scale's names of the credentials, to say which is taken. */
+const FIELD_OF = { user_key: "user_key", app_id: "application_id" } as const;
+
+export const stored = entities<Application>({
+  collection: applications,
+  event: "application",
+  subject: ({ id, serviceId, developerAccountId, planId }) => ({
+    serviceId, applicationId: id, ...(developerAccountId === undefined ? {} : { developerAccountId }), ...(planId === undefined ? {} : { planId }),
+  }),
+  facts: ({ name, state }) => ({ name, state }),
+  serviceOf: ({ serviceId }) => serviceId,
+  follow: async (deps, { before, after }) => {
+    if (after === undefined) return before === undefined ? [] : credentialRemovals(before);
+    const { writes, taken } = await credentialWrites(deps.table, before, after);
+    if (taken.length > 0) throw invalid(Object.fromEntries(taken.map((kind) => [FIELD_OF[kind], ["has already been taken"]])));
+    return [...writes, ...belonging(before, after)];
+  },
+});
+
+/** Nothing is added to what is on its way out: whose application it is, what it uses, and the plan that it comes to. */
+function belonging(before: Application | undefined, { accountId, serviceId, developerAccountId, planId }: Application): readonly Write[] {
+  return [
+    { check: keys.service(accountId, serviceId), when: "present" },
+    ...(developerAccountId === undefined ? [] : [{ check: keys.entity(developerAccounts.kind, accountId, developerAccountId), when: "present" as const }]),
+    ...(planId === undefined || planId === before?.planId ? [] : [{ check: keys.entity(applicationPlans.kind, accountId, planId), when: "present" as const }]),
+  ];
+}
+
+/**
+ * Makes an application that uses a service. Refused as not found when the service, the plan or the developer account
+ * is gone, as invalid when another application of the service has its credentials. It waits when its plan asks for approval.
+ */
 export async function createApplication(deps: Storage, principal: Principal, wanted: NewApplication): Promise<Application> {
-  const { accountId } = memberOf(principal);
+  const { serviceId, planId, developerAccountId, name, description, redirectUrl } = wanted;
+  const { settings } = await readServiceFor(deps, principal, serviceId);
+  const plan = planId === undefined ? undefined : await readPlan(deps, principal, planId, serviceId);
+  if (developerAccountId !== undefined) await mustExist(deps, principal, developerAccountId);
   const now = deps.clock();
-  return untilStored(async () => {
-    const { serviceId, name, description, userKey } = wanted;
-    const application: Application = {
-      accountId, id: newId(), serviceId, name, description, userKey, appId: newHex(8), keys: [], providerVerificationKey: newHex(32),
-      state: "live", version: 1, createdAt: now, updatedAt: now,
-    };
-    const outcome = await transact(deps.table, [
-      { put: applicationRow(application), when: "absent" },
-      { check: keys.service(accountId, serviceId), when: "present" },
-      ...credentialsOf(application).map((credential) => ({ put: applicationTrafficRow(application, credential), when: "absent" as const })),
-      record(event(deps, {
-        accountId, type: "application.created", actor: actorOf(principal), subject: { serviceId, applicationId: application.id }, facts: { name },
-      })),
-    ]);
-    if (!outcome.done && outcome.refused.includes(1)) throw notFound();
-    return outcome.done ? application : undefined;
+  const values = keysOf(settings, wanted.keys ?? []);
+  return stored.create(deps, principal, {
+    serviceId, name, description, state: plan?.approvalRequired === true ? "pending" : "live",
+    userKey: wanted.userKey ?? newHex(32), appId: wanted.appId ?? newHex(8), providerVerificationKey: newHex(32),
+    keys: values.map((value) => ({ value, createdAt: now })),
+    ...(planId === undefined ? {} : { planId }), ...(developerAccountId === undefined ? {} : { developerAccountId }),
+    ...(redirectUrl === undefined ? {} : { redirectUrl }),
   });
 }
 
-/** One page of the applications of the services that the principal reaches, or of one of those services. */
-export async function listApplicationsFor(
-  deps: Storage, principal: Principal, service: WantedService, wanted: PageWanted,
-): Promise<Page<ShownApplication>> {
-  const member = memberOf(principal);
-  const access = serviceAccessOf(member);
-  // A hidden service and one that does not exist both have no applications (D4).
-  const services = service === "any" ? access : service !== "unknown" && reaches(access, service) ? [service] : [];
-  const page = await listApplications(deps.table, member.accountId, services, wanted);
-  return { ...page, items: await shown(deps, page.items) };
+/** An application of a developer account. Another account's, and one of a hidden service, does not exist (D4). */
+export async function readApplicationOf(deps: Storage, principal: Principal, account: DeveloperAccountId, id: ApplicationId): Promise<ShownApplication> {
+  const application = await stored.read(deps, principal, id);
+  if (application.developerAccountId !== account) throw notFound();
+  return showOne(deps, application);
 }
 
-/** The application with this user key, or else with this id, if it uses a service that the principal reaches. */
-export async function findApplicationFor(
-  deps: Storage, principal: Principal,
-  by: { readonly id?: ApplicationId | undefined; readonly userKey?: string | undefined; readonly serviceId: WantedService },
+/** Changes how an application is described and what it is named by. */
+export async function updateApplication(
+  deps: Storage, principal: Principal, account: DeveloperAccountId, id: ApplicationId, { redirectUrl, ...changes }: ApplicationChanges,
 ): Promise<ShownApplication> {
-  const member = memberOf(principal);
-  const found = (await sought(deps, member.accountId, by)).filter(
-    ({ serviceId }) => reaches(serviceAccessOf(member), serviceId) && (by.serviceId === "any" || by.serviceId === serviceId),
-  );
-  // Services may have applications with the same user key, and the first of them may be on its way out.
-  const [application] = await shown(deps, found);
-  if (application === undefined) throw notFound();
-  return application;
+  await readApplicationOf(deps, principal, account, id);
+  return showOne(deps, await stored.update(deps, principal, id, ({ redirectUrl: held, ...before }) => {
+    const { name = before.name, description = before.description, userKey = before.userKey } = changes;
+    const after = redirectUrl === undefined ? held : (redirectUrl ?? undefined);
+    return { ...before, name, description, userKey, ...(after === undefined ? {} : { redirectUrl: after }) };
+  }));
 }
 
-async function sought(
-  deps: Storage, accountId: AccountId, { id, userKey }: { readonly id?: ApplicationId | undefined; readonly userKey?: string | undefined },
-): Promise<readonly Application[]> {
-  if (userKey !== undefined) return findByUserKey(deps.table, accountId, userKey);
-  const application = id === undefined ? undefined : await readApplication(deps.table, accountId, id);
-  return application === undefined ? [] : [application];
+export async function deleteApplication(deps: Storage, principal: Principal, account: DeveloperAccountId, id: ApplicationId): Promise<void> {
+  await readApplicationOf(deps, principal, account, id);
+  await stored.remove(deps, principal, id);
 }
 
-/** Adds the services' names. An application whose service has just been deleted is on its way out and not shown. */
-async function shown(deps: Storage, applications: readonly Application[]): Promise<ShownApplication[]> {
-  const [first] = applications;
-  if (first === undefined) return [];
-  const ids = [...new Set(applications.map((application) => application.serviceId))];
-  const names = new Map<ServiceId, string>();
-  for (let at = 0; at < ids.length; at += 100) {
-    for (const service of await readServices(deps.table, first.accountId, ids.slice(at, at + 100))) names.set(service.id, service.name);
+/** Accepts, suspends or resumes an application: from the answer on, calls are judged accordingly. */
+export async function changeApplicationState(
+  deps: Storage, principal: Principal, account: DeveloperAccountId, id: ApplicationId, transition: ApplicationTransition,
+): Promise<ShownApplication> {
+  await readApplicationOf(deps, principal, account, id);
+  return showOne(deps, await stored.update(deps, principal, id, (before) => {
+    const state = applicationStateAfter(before.state, transition);
+    if (state === undefined) throw invalid({ state: [`cannot transition via "${transition}"`] });
+    return { ...before, state };
+  }));
+}
+
+/** Puts an application on another plan of its service, and answers the plan, as 3scale does. */
+export async function changeApplicationPlan(
+  deps: Storage, principal: Principal, account: DeveloperAccountId, id: ApplicationId, planId: PlanId,
+): Promise<ApplicationPlan> {
+  const application = await readApplicationOf(deps, principal, account, id);
+  const plan = await readPlan(deps, principal, planId);
+  if (plan.serviceId !== application.serviceId) throw invalid({ plan: ["not allowed in this context"] });
+  await stored.update(deps, principal, id, (before) => ({ ...before, planId }));
+  return plan;
+}
+
+/** An application as it is shown. One whose service or developer account has just been deleted is on its way out: not found. */
+export async function showOne(deps: Storage, application: Application): Promise<ShownApplication> {
+  const [shown] = await show(deps, [application]);
+  if (shown === undefined) throw notFound();
+  return shown;
+}
+
+/** The keys that a new application has: those given, or a random one where calls need a key. */
+function keysOf({ backendVersion, flags }: ServiceSettings, given: readonly string[]): readonly string[] {
+  for (const [at, value] of given.entries()) {
+    const { value: application_key, ...others } = refusalOfKey(given.slice(0, at), value, backendVersion) ?? {};
+    if (application_key !== undefined) throw invalid({ application_key });
+    if (Object.keys(others).length > 0) throw invalid(others);
   }
-  return applications.flatMap((application) => {
-    const serviceName = names.get(application.serviceId);
-    return serviceName === undefined ? [] : [{ ...application, serviceName }];
-  });
+  const needsKey = backendVersion !== "1" && (flags.mandatory_app_key || usesOpenIdConnect(backendVersion));
+  return given.length === 0 && needsKey ? [newHex(32)] : given;
+}
+
+async function mustExist({ table }: Storage, principal: Principal, account: DeveloperAccountId): Promise<void> {
+  if ((await developerAccounts.read(table, memberOf(principal).accountId, account)) === undefined) throw notFound();
 }

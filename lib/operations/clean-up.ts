@@ -1,11 +1,14 @@
 import type { AccountId, MemberId, MetricId, PlanId, ServiceId } from "../domain/brands.ts";
 import type { EventType } from "../domain/events.ts";
 import { applicationPlans, limits, metrics, ofMetric, ofPlan, ofService } from "../table/catalogue.ts";
+import { credentialRemovals } from "../table/application-traffic.ts";
+import { applications, applicationsOfService } from "../table/applications.ts";
 import { listAccessTokens, readAccessToken } from "../table/access-tokens.ts";
 import { rowsOf } from "../table/list.ts";
 import { record } from "../table/events.ts";
 import { listMembers, memberRow, readMember } from "../table/members.ts";
 import { keys, listings, type Listing } from "../table/model.ts";
+import { idIn } from "../table/row.ts";
 import { readService } from "../table/services.ts";
 import { transact } from "../table/transact.ts";
 import { event, untilStored, type Storage } from "./context.ts";
@@ -52,11 +55,21 @@ async function removeTokensOf(deps: Storage, accountId: AccountId, memberId: Mem
 async function removeTracesOf(deps: Storage, accountId: AccountId, serviceId: ServiceId): Promise<void> {
   if ((await readService(deps.table, accountId, serviceId)) !== undefined) return;
   await forgetService(deps, accountId, serviceId);
-  await removeAll(deps, listings.applicationsOfService(accountId, serviceId));
+  await removeApplications(deps, accountId, applicationsOfService(accountId, serviceId));
   for (const plan of await applicationPlans.all(deps.table, accountId, ofService(serviceId))) {
     await removeAll(deps, listings.entitiesOf(ofPlan(plan.id), limits.kind, accountId));
   }
   for (const { kind } of [applicationPlans, metrics]) await removeAll(deps, listings.entitiesOf(ofService(serviceId), kind, accountId));
+}
+
+/** Applications, with what lies under their credentials. */
+async function removeApplications({ table }: Storage, accountId: AccountId, listing: Listing): Promise<void> {
+  for await (const row of rowsOf(table, listing)) {
+    // The list is read from an index, which may be behind: the credentials are those of the application itself.
+    const application = await applications.read(table, accountId, idIn(row, "id"));
+    if (application === undefined) continue;
+    await transact(table, [{ remove: keys.entity(applications.kind, accountId, application.id) }, ...credentialRemovals(application)]);
+  }
 }
 
 async function forgetService(deps: Storage, accountId: AccountId, serviceId: ServiceId): Promise<void> {

@@ -1,26 +1,21 @@
-import type { AccountId, ApplicationId, DeveloperAccountId, PlanId, ServiceId } from "../domain/brands.ts";
+import type { AccountId, DeveloperAccountId, PlanId, ServiceId } from "../domain/brands.ts";
 import { APPLICATION_STATES, type Application, type ApplicationKey } from "../domain/model.ts";
-import { readRow, type Table } from "./client.ts";
-import { pageOf, rowsOf, type Page, type PageWanted } from "./list.ts";
-import { inIndex, keys, listings, type Row } from "./model.ts";
-import { expectType, idIn, oneOf, text, versioned } from "./row.ts";
+import { ofService } from "./catalogue.ts";
+import { readTogether, type Table } from "./client.ts";
+import { collection, type Parent } from "./collection.ts";
+import { rowsOf } from "./list.ts";
+import { keys, listings, type Credential, type Listing } from "./model.ts";
+import { idIn, oneOf, text } from "./row.ts";
 
-export function applicationRow(application: Application): Row {
-  const { accountId, id, serviceId, userKey } = application;
-  return {
-    ...keys.application(accountId, id),
-    ...inIndex(listings.applicationsOfService(accountId, serviceId), id),
-    ...inIndex(listings.applicationsByUserKey(accountId, userKey), id),
-    type: "application",
-    ...application,
-  };
-}
+/** What a developer account has. Its applications are in the second index, for in the first they are under their service. */
+const ofDeveloperAccount = (id: DeveloperAccountId): Parent => ({ kind: "DEVELOPER_ACCOUNT", id, index: "gsi2" });
 
-export function applicationFrom(row: Row): Application {
-  expectType(row, "application");
-  return {
-    accountId: idIn(row, "accountId"),
-    id: idIn(row, "id"),
+export const applications = collection<Application>({
+  kind: "APPLICATION",
+  parents: ({ serviceId, developerAccountId }) => [
+    ofService(serviceId), ...(developerAccountId === undefined ? [] : [ofDeveloperAccount(developerAccountId)]),
+  ],
+  attributes: (row) => ({
     serviceId: idIn(row, "serviceId"),
     ...(row["developerAccountId"] === undefined ? {} : { developerAccountId: idIn<DeveloperAccountId>(row, "developerAccountId") }),
     ...(row["planId"] === undefined ? {} : { planId: idIn<PlanId>(row, "planId") }),
@@ -32,35 +27,37 @@ export function applicationFrom(row: Row): Application {
     keys: row["keys"] as readonly ApplicationKey[],
     providerVerificationKey: text(row, "providerVerificationKey"),
     ...(row["redirectUrl"] === undefined ? {} : { redirectUrl: text(row, "redirectUrl") }),
-    ...versioned(row),
-  };
+  }),
+});
+
+export const applicationsOfService = (account: AccountId, service: ServiceId) => listings.entitiesOf(ofService(service), applications.kind, account);
+export const applicationsOfDeveloperAccount = (account: AccountId, developerAccount: DeveloperAccountId) =>
+  listings.entitiesOf(ofDeveloperAccount(developerAccount), applications.kind, account);
+
+/** Where to look for applications: all of the account, or only those that use the given services. */
+export function applicationsUsing(account: AccountId, services: "all" | readonly ServiceId[]): readonly Listing[] {
+  return services === "all" ? [listings.entities(applications.kind, account)] : services.map((service) => applicationsOfService(account, service));
 }
 
-export async function readApplication(table: Table, account: AccountId, application: ApplicationId): Promise<Application | undefined> {
-  const row = await readRow(table, keys.application(account, application));
-  return row === undefined ? undefined : applicationFrom(row);
-}
-
-export async function findByUserKey(table: Table, account: AccountId, userKey: string): Promise<Application[]> {
-  return (await Array.fromAsync(rowsOf(table, listings.applicationsByUserKey(account, userKey)))).map(applicationFrom);
+/** The applications, of whatever services, that a credential names. */
+export async function findByCredential(table: Table, account: AccountId, credential: Credential): Promise<Application[]> {
+  const rows = await Array.fromAsync(rowsOf(table, listings.applicationsByCredential(account, credential)));
+  const found: Application[] = [];
+  for (let at = 0; at < rows.length; at += 100) {
+    const wanted = rows.slice(at, at + 100).map((row) => keys.entity(applications.kind, account, idIn(row, "applicationId")));
+    for (const row of await readTogether(table, wanted)) if (row !== undefined) found.push(applications.from(row));
+  }
+  // The credentials are found in an index, which may be behind.
+  return found.filter(({ userKey, appId }) => credential.value === (credential.kind === "user_key" ? userKey : appId));
 }
 
 /** The first application of a service that fits, if there is one. */
 export async function findInService(
   table: Table, account: AccountId, service: ServiceId, fits: (application: Application) => boolean,
 ): Promise<Application | undefined> {
-  for await (const row of rowsOf(table, listings.applicationsOfService(account, service))) {
-    const application = applicationFrom(row);
+  for await (const row of rowsOf(table, applicationsOfService(account, service))) {
+    const application = applications.from(row);
     if (fits(application)) return application;
   }
   return undefined;
-}
-
-/** One page of all applications of the account, or only of those that use the given services. */
-export async function listApplications(
-  table: Table, account: AccountId, services: "all" | readonly ServiceId[], wanted: PageWanted,
-): Promise<Page<Application>> {
-  const from = services === "all" ? [listings.applications(account)] : services.map((service) => listings.applicationsOfService(account, service));
-  const page = await pageOf(table, from, wanted);
-  return { ...page, items: page.items.map(applicationFrom) };
 }

@@ -24,6 +24,21 @@ export async function* rowsOf(table: Table, listing: Listing, atMost: number = I
   } while (start !== undefined && left > 0);
 }
 
+/** The page of those rows that fit. Nothing but reading all of them tells how many that are. */
+export async function pageOfFitting(
+  table: Table, listings: readonly Listing[], wanted: PageWanted, fits: (row: Row) => boolean,
+): Promise<Page<Row>> {
+  const first = (wanted.page - 1) * wanted.perPage;
+  const items: Row[] = [];
+  let total = 0;
+  for await (const row of merged(listings.map((listing) => ({ listing, rows: rowsOf(table, listing) })))) {
+    if (!fits(row)) continue;
+    if (total >= first && items.length < wanted.perPage) items.push(row);
+    total++;
+  }
+  return { ...wanted, items, total };
+}
+
 /**
  * One page over several listings, merged by id: how a member who reaches three services lists the applications of
  * just those, without reading the others. The total is counted only when there is more than this page shows.

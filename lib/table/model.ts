@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AccessTokenId, AccountId, ApplicationId, Id, MemberId, MetricId, ServiceId } from "../domain/brands.ts";
+import type { AccessTokenId, AccountId, Id, MemberId, MetricId, ServiceId } from "../domain/brands.ts";
 
 /**
  * |  # | access pattern                              | index | keys                                                              |
@@ -10,9 +10,9 @@ import type { AccessTokenId, AccountId, ApplicationId, Id, MemberId, MetricId, S
  * |  5 | list a member's access tokens               | gsi1  | gsi1pk=ACCOUNT#a#MEMBER#m#TOKENS     gsi1sk=t                      |
  * |  6 | read a service, list an account's services  | table | pk=ACCOUNT#a#SERVICES                sk=s              consistent  |
  * |  7 | read a service's token, or its tombstone    | table | pk=ACCOUNT#a#SERVICE#s               sk=SERVICE_TOKEN  consistent  |
- * |  8 | read an application, list an account's      | table | pk=ACCOUNT#a#APPLICATIONS            sk=p              consistent  |
- * |  9 | list a service's applications               | gsi1  | gsi1pk=ACCOUNT#a#SERVICE#s#APPLICATIONS  gsi1sk=p                  |
- * | 10 | find an application by its user key         | gsi2  | gsi2pk=ACCOUNT#a#USER_KEY#h          gsi2sk=p                      |
+ * |  8 | read an application, list an account's      | table | pk=ACCOUNT#a#APPLICATION             sk=p              consistent  |
+ * |  9 | list a service's, a developer's applications| gsi1/2| gsi1pk=ACCOUNT#a#SERVICE#s#APPLICATION   gsi1sk=p                  |
+ * | 10 | find applications by user key or app id     | gsi2  | gsi2pk=ACCOUNT#a#CREDENTIAL#h        gsi2sk=p                      |
  * | 11 | a value is taken once per account           | table | pk=ACCOUNT#a#UNIQUE#field#h          sk=UNIQUE                     |
  * | 12 | the record of what happened, and the outbox | table | pk=EVENT#a#yyyy-mm                   sk=event id                   |
  * | 13 | find what was imported from 3scale          | table | pk=IMPORTED#h                        sk=IMPORTED       consistent  |
@@ -34,7 +34,6 @@ export const keys = {
   accessToken: (a: AccountId, m: MemberId, t: AccessTokenId) => ({ pk: `ACCOUNT#${a}#MEMBER#${m}#TOKEN#${t}`, sk: "ACCESS_TOKEN" }),
   service: (a: AccountId, s: ServiceId) => ({ pk: `ACCOUNT#${a}#SERVICES`, sk: sortable(s) }),
   serviceToken: (a: AccountId, s: ServiceId) => ({ pk: `ACCOUNT#${a}#SERVICE#${s}`, sk: "SERVICE_TOKEN" }),
-  application: (a: AccountId, p: ApplicationId) => ({ pk: `ACCOUNT#${a}#APPLICATIONS`, sk: sortable(p) }),
   unique: (a: AccountId, field: UniqueField, value: string) => ({ pk: `ACCOUNT#${a}#UNIQUE#${field}#${hashOf(value)}`, sk: "UNIQUE" }),
   event: (a: AccountId, month: string, eventId: string) => ({ pk: `EVENT#${a}#${month}`, sk: eventId }),
   entity: (kind: string, a: AccountId, id: Id) => ({ pk: `ACCOUNT#${a}#${kind}`, sk: sortable(id) }),
@@ -52,9 +51,7 @@ export const listings = {
   members: (a: AccountId) => ({ index: "gsi1", pk: `ACCOUNT#${a}#MEMBERS` }),
   accessTokens: (a: AccountId, m: MemberId) => ({ index: "gsi1", pk: `ACCOUNT#${a}#MEMBER#${m}#TOKENS` }),
   services: (a: AccountId) => ({ pk: `ACCOUNT#${a}#SERVICES` }),
-  applications: (a: AccountId) => ({ pk: `ACCOUNT#${a}#APPLICATIONS` }),
-  applicationsOfService: (a: AccountId, s: ServiceId) => ({ index: "gsi1", pk: `ACCOUNT#${a}#SERVICE#${s}#APPLICATIONS` }),
-  applicationsByUserKey: (a: AccountId, userKey: string) => ({ index: "gsi2", pk: `ACCOUNT#${a}#USER_KEY#${hashOf(userKey)}` }),
+  applicationsByCredential: (a: AccountId, { kind, value }: Credential) => ({ index: "gsi2", pk: `ACCOUNT#${a}#CREDENTIAL#${kind}#${hashOf(value)}` }),
   used: (used: Used, shard: number | undefined) => ({ pk: usedPartition(used, shard) }),
   entities: (kind: string, a: AccountId) => ({ pk: `ACCOUNT#${a}#${kind}` }),
   entitiesOf: (parent: { readonly kind: string; readonly id: Id; readonly index: "gsi1" | "gsi2" }, kind: string, a: AccountId) => ({

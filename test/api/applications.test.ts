@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ServiceId } from "../../lib/domain/brands.ts";
 import type { Principal } from "../../lib/domain/model.ts";
 import { createApplication } from "../../lib/operations/applications.ts";
-import { listings } from "../../lib/table/model.ts";
+import { applicationsOfService } from "../../lib/table/applications.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request, type Answer } from "../support/request.ts";
@@ -70,7 +70,7 @@ describe("the list: 200", () => {
       application: {
         id: expected()[0], state: "live", enabled: true, created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/), updated_at: first.application.created_at,
         service_id: services[0], service_name: "First", first_traffic_at: null, first_daily_traffic_at: null,
-        user_key: "key-of-0", name: "App 0", description: "About App 0", links: [{ rel: "service", href: `${BASE}/admin/api/services/${services[0]}` }],
+        user_key: "key-of-0", provider_verification_key: expect.stringMatching(/^[0-9a-f]{32}$/), name: "App 0", description: "About App 0", links: [{ rel: "service", href: `${BASE}/admin/api/services/${services[0]}` }],
       },
     });
   });
@@ -82,7 +82,8 @@ describe("the list: 200", () => {
     expect(answer.text).toBe(
       `<?xml version="1.0" encoding="UTF-8"?><applications per_page="1" total_entries="120" total_pages="120" current_page="1"><application><id>${expected()[0]}</id>` +
       `<created_at>${first.application.created_at}</created_at><updated_at>${first.application.created_at}</updated_at><state>live</state>` +
-      `<service_id>${services[0]}</service_id><user_key>key-of-0</user_key><name>App 0</name><description>About App 0</description></application></applications>`,
+      "<first_traffic_at></first_traffic_at><first_daily_traffic_at></first_daily_traffic_at>" +
+      `<service_id>${services[0]}</service_id><user_key>key-of-0</user_key><provider_verification_key>${first.application.provider_verification_key}</provider_verification_key><name>App 0</name><description>About App 0</description></application></applications>`,
     );
   });
 
@@ -174,7 +175,7 @@ describe("the list: 200", () => {
   describe("costs", () => {
     it("a member's page reads the indexes of their services and no other, once each", async () => {
       await get(`${PATH}?per_page=5`, limited);
-      const partitions = reached().map((service) => listings.applicationsOfService(account.admin.member.accountId, service).pk);
+      const partitions = reached().map((service) => applicationsOfService(account.admin.member.accountId, service).pk);
       const queries = own().filter(({ action }) => action === "Query");
       // Once for the rows, once to count.
       expect(queries).toHaveLength(2 * partitions.length);
@@ -328,7 +329,7 @@ describe("find: 404", () => {
     ["an empty user key", () => "user_key="],
     ["a list of user keys", () => "user_key[]=key-of-0"],
     ["a user key that nobody has, although the id is good", () => `user_key=nobody&id=${made[0]?.id}`],
-    ["an app_id, which no application has yet", () => "app_id=key-of-0"],
+    ["an app_id, which is no user key", () => "app_id=key-of-0"],
     ["nothing", () => ""],
   ])("%s finds nothing, not even for an admin", async (_what, query) => {
     const answer = await get(`${FIND}?${query()}`);

@@ -4,7 +4,8 @@ import { authenticate } from "../../lib/operations/authenticate.ts";
 import { readRow } from "../../lib/table/client.ts";
 import { rowsOf } from "../../lib/table/list.ts";
 import { readMember } from "../../lib/table/members.ts";
-import { keys, listings } from "../../lib/table/model.ts";
+import { applicationsOfService } from "../../lib/table/applications.ts";
+import { keys } from "../../lib/table/model.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request, type Answer, type RequestOptions } from "../support/request.ts";
@@ -25,7 +26,7 @@ const get = (path: string, { value }: Pick<Person, "value"> = account.admin) => 
 const tokenOf = async (of: ServiceId): Promise<string> => (await get(`/admin/api/services/${of}/service_token.json`)).json.service_token.value;
 const serviceRow = (of: ServiceId) => readRow(latchkey.operator.table, keys.service(accountId(), of));
 const tokenRow = (of: ServiceId) => readRow(latchkey.operator.table, keys.serviceToken(accountId(), of));
-const applicationsOf = (of: ServiceId) => Array.fromAsync(rowsOf(latchkey.operator.table, listings.applicationsOfService(accountId(), of)));
+const applicationsOf = (of: ServiceId) => Array.fromAsync(rowsOf(latchkey.operator.table, applicationsOfService(accountId(), of)));
 const writes = () => latchkey.proxy.calls.filter(({ action }) => !["GetItem", "BatchGetItem", "Query"].includes(action));
 const seen = ({ status, text }: Answer) => ({ status, text });
 const announce = (of: ServiceId, name: string) => latchkey.bus.put({

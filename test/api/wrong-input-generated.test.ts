@@ -85,7 +85,7 @@ type Generated = (typeof request) extends fc.Arbitrary<infer T> ? T : never;
 function wireOf({ operation: name, method, ids: wanted, extension, input: { query, body }, asked }: Generated): Wire {
   const operation = byName.get(name);
   let position = 0;
-  const path = (operation?.path ?? "").replaceAll(/\{\w+\}/g, () => {
+  const path = (operation?.path ?? "").replaceAll(/\{\w+\+?\}/g, () => {
     const id = wanted[position++] ?? { name: "self" };
     return "text" in id ? id.text : (ids[id.name] ?? "");
   });

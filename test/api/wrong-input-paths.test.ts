@@ -44,10 +44,10 @@ const onTheWire = (id: string) => (/^[\x21-\x7e]+$/.test(id) ? id : encodeURICom
 
 describe("a path that names no thing: 404, as for a thing that does not exist", () => {
   describe.each(withIds.flatMap((operation) => operation.methods.map((method) => [method, operation.path, operation] as const)))("%s %s", (method, path, operation) => {
-    const positions = path.match(/\{\w+\}/g) ?? [];
+    const positions = path.match(/\{\w+\+?\}/g) ?? [];
 
     it.each(positions)("with odd ids as %s", async (position) => {
-      const [before = "", after = ""] = path.split(position).map((part) => part.replaceAll(/\{\w+\}/g, String(serviceId)));
+      const [before = "", after = ""] = path.split(position).map((part) => part.replaceAll(/\{\w+\+?\}/g, String(serviceId)));
       const extensions = ["", ...(operation.formats ?? ["json"]).map((format) => `.${format}`)];
       const targets = extensions.flatMap((extension) => NO_IDS.map((id) => before + onTheWire(id) + after + extension));
       // What a thing needs to be made is looked at before what it belongs to.
@@ -115,7 +115,7 @@ describe("a method that a path does not have: 404, and nothing happens", () => {
   it.each(paths)("%s: %j", async (path, methods) => {
     const before = (await everyRow(deployment.operator.table)).length;
     for (const method of methods) {
-      const answer = await ask({ method, target: path.replaceAll(/\{\w+\}/g, String(serviceId)) });
+      const answer = await ask({ method, target: path.replaceAll(/\{\w+\+?\}/g, String(serviceId)) });
       expect([method, answer.status]).toEqual([method, 404]);
     }
     expect((await everyRow(deployment.operator.table)).length).toBe(before);

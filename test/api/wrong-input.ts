@@ -117,7 +117,7 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   application: [
     ...ENTITY, "serviceId", "developerAccountId", "planId", "name", "description", "state", "userKey", "appId", "keys", "providerVerificationKey", "redirectUrl",
   ],
-  application_traffic: [...KEYS, "accountId", "serviceId", "applicationId", "appId", "planId", "state", "keys", "redirectUrl"],
+  application_traffic: [...KEYS, "gsi2pk", "gsi2sk", "accountId", "serviceId", "applicationId", "appId", "planId", "state", "keys", "redirectUrl"],
   metric: [...ENTITY, "serviceId", "systemName", "friendlyName", "description", "unit", "parentId"],
   application_plan: [
     ...ENTITY, "serviceId", "name", "systemName", "state", "approvalRequired", "isDefault", "trialPeriodDays", "setupFeeCents", "costPerMonthCents",

@@ -33,7 +33,7 @@ describe("the time of a transaction", () => {
 const uses = fc.array(fc.record({
   applicationId: fc.integer({ min: 1, max: 3 }).map((number) => id<ApplicationId>(number)), metricId: fc.integer({ min: 1, max: 70 }).map((number) => id<MetricId>(number)),
   at: fc.integer({ min: -86_400, max: 3600 }).map((offset) => epochSeconds(NOW + offset)), amount: fc.record({ op: fc.constantFrom("add", "set"), value: fc.nat(5) }),
-}), { maxLength: 150 });
+}), { maxLength: 150, size: "max" });
 const reportOf = (given: Report["uses"]): Report => ({ id: "r", accountId: id<AccountId>(1), serviceId: id<ServiceId>(2), at: NOW, uses: given });
 
 describe("the parts of a report", () => {

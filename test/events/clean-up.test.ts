@@ -198,7 +198,7 @@ describe("after a service's deletion", () => {
     }
     const left = rows.filter((row) => JSON.stringify(row).includes(String(doomed))).map(({ type }) => type);
     expect(left).toContain("deleted_service");
-    for (const type of ["service", "service_token", "application", "member"]) expect(left).not.toContain(type);
+    for (const type of ["service", "service_token", "application", "application_traffic", "member"]) expect(left).not.toContain(type);
   });
 
   it("the event may come twice, late, and many times at once: each member is changed once", async () => {

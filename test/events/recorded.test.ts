@@ -9,7 +9,8 @@ import type { Principal } from "../../lib/domain/model.ts";
 import { BY_DEFAULT } from "../../lib/domain/service-settings.ts";
 import { deleteAccessTokenOf, deleteOwnAccessToken, issueAccessToken, updateAccessToken } from "../../lib/operations/access-tokens.ts";
 import { createAccount } from "../../lib/operations/accounts.ts";
-import { createApplication } from "../../lib/operations/applications.ts";
+import { addApplicationKey, removeApplicationKey } from "../../lib/operations/application-keys.ts";
+import { changeApplicationPlan, changeApplicationState, createApplication, deleteApplication, updateApplication } from "../../lib/operations/applications.ts";
 import { cleanUpAfter } from "../../lib/operations/clean-up.ts";
 import { changeRole, changeState, createMember, deleteMember, updateMember, updateRights } from "../../lib/operations/members.ts";
 import { createMetric, deleteMetric, updateMetric } from "../../lib/operations/metrics.ts";
@@ -87,6 +88,12 @@ const limited = async () => {
   const { id: planId } = await createPlan(latchkey.operator, admin, service, PLAN);
   const limit = await createLimit(latchkey.operator, admin, planId, id, { period: "hour", value: 1 });
   return { plan: planId, metric: id, limit: limit.id };
+};
+
+const developed = async () => {
+  const [{ serviceId: service, id: planId }, developer] = [await plan(), await account.developerAccount("Buyer")];
+  const wanted = { serviceId: service, planId, developerAccountId: developer, name: "App", description: "", keys: ["first-key"] };
+  return { service, developer, application: (await createApplication(latchkey.operator, admin, wanted)).id };
 };
 
 /** A change: what it needs is made on a good connection, the change itself is what comes back. */
@@ -260,11 +267,45 @@ const CHANGES: Record<EventType, Readonly<Record<string, Change>>> = {
       const service = await serviceId();
       return (deps) => createApplication(deps, admin, { serviceId: service, name: "App", description: "", userKey: `key-${++made}` });
     },
+    "an application of a developer account is created on a plan": async () => {
+      const [{ serviceId: service, id: planId }, developerAccountId] = [await plan(), await account.developerAccount("Buyer")];
+      return (deps) => createApplication(deps, admin, { serviceId: service, planId, developerAccountId, name: "App", description: "" });
+    },
+  },
+  "application.updated": {
+    "an application gets another user key": async () => {
+      const { developer, application } = await developed();
+      return (deps) => updateApplication(deps, admin, developer, application, { userKey: `key-${++made}` });
+    },
+    "an application is suspended": async () => {
+      const { developer, application } = await developed();
+      return (deps) => changeApplicationState(deps, admin, developer, application, "suspend");
+    },
+    "an application comes to another plan": async () => {
+      const { developer, application, service } = await developed();
+      const { id: planId } = await createPlan(latchkey.operator, admin, service, { ...PLAN, name: "Other" });
+      return (deps) => changeApplicationPlan(deps, admin, developer, application, planId);
+    },
+    "an application gets a key": async () => {
+      const { developer, application } = await developed();
+      return (deps) => addApplicationKey(deps, admin, developer, application);
+    },
+    "an application loses a key": async () => {
+      const { developer, application } = await developed();
+      return (deps) => removeApplicationKey(deps, admin, developer, application, "first-key");
+    },
+  },
+  "application.deleted": {
+    "an application is deleted": async () => {
+      const { developer, application } = await developed();
+      return (deps) => deleteApplication(deps, admin, developer, application);
+    },
   },
 };
 const rows = Object.entries(CHANGES).flatMap(([type, changes]) => Object.entries(changes).map(([what, change]) => [type, what, change] as const));
 /** Kinds of things that are stored by the very code that stores metrics (entities): what holds of a metric on a bad connection holds of them. */
 const STORED_LIKE_METRICS: readonly string[] = [
+  "application",
   "application_plan",
   "limit",
 ];

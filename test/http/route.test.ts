@@ -16,13 +16,13 @@ const OPERATIONS = [
   declared("read", ["GET"], "/admin/api/things/{id}"),
   declared("update", ["PUT", "PATCH"], "/admin/api/things/{id}"),
   declared("key", ["DELETE"], "/admin/api/things/{id}/keys/{key}"),
+  declared("value", ["DELETE"], "/admin/api/things/{id}/values/{value+}", ["json", "xml"]),
 ];
 
 /** The operation's name and variables, or why there is none. */
 function located(method: string, rawPath: string): unknown {
-  const { bare, format } = formatOf(rawPath);
   try {
-    const { operation: { name }, path } = locate(OPERATIONS, method, bare, format);
+    const { operation: { name }, path } = locate(OPERATIONS, method, rawPath);
     return [name, path];
   } catch (error) {
     return error instanceof DomainError ? error.code : error;
@@ -63,6 +63,14 @@ describe("the operation", () => {
     ["PATCH", "/admin/api/things/42.json", ["update", { id: "42" }]],
     ["DELETE", "/admin/api/things/42/keys/a.b c%2F:@.json", ["key", { id: "42", key: "a.b c%2F:@" }]],
     ["DELETE", "/admin/api/things/42/keys/key.json.json", ["key", { id: "42", key: "key.json" }]],
+    ["DELETE", "/admin/api/things/42/values/abc", ["value", { id: "42", value: "abc" }]],
+    ["DELETE", "/admin/api/things/42/values/abc.xml", ["value", { id: "42", value: "abc" }]],
+    ["DELETE", "/admin/api/things/42/values/a.json.json", ["value", { id: "42", value: "a.json" }]],
+    ["DELETE", "/admin/api/things/42/values/a.Key", ["value", { id: "42", value: "a.Key" }]],
+    ["DELETE", "/admin/api/things/42/values/a/b//c.json", ["value", { id: "42", value: "a/b//c" }]],
+    ["DELETE", "/admin/api/things/42/values//a/.json", ["value", { id: "42", value: "/a/" }]],
+    ["DELETE", "/admin/api/things/42/values/../../a.b/c.json", ["value", { id: "42", value: "../../a.b/c" }]],
+    ["DELETE", "/admin/api/things/42/values/...json", ["value", { id: "42", value: ".." }]],
     ["GET", "/admin/api/things/__proto__.json", ["read", { id: "__proto__" }]],
     ["GET", "/admin/api/things/...json", ["read", { id: ".." }]],
   ])("is found by method and path: %s %s", (method, path, found) => {
@@ -86,6 +94,9 @@ describe("the operation", () => {
     ["no slash before it", "GET", "admin/api/things.json"],
     ["something before it", "GET", "/x/admin/api/things.json"],
     ["an empty variable within", "DELETE", "/admin/api/things//keys/a.json"],
+    ["no value where one takes the rest", "DELETE", "/admin/api/things/42/values"],
+    ["an empty value where one takes the rest", "DELETE", "/admin/api/things/42/values/.json"],
+    ["an empty variable before the rest", "DELETE", "/admin/api/things//values/a"],
     ["an escaped slash", "GET", "/admin/api/things%2F42.json"],
     ["an empty path", "GET", ""],
     ["the root", "GET", "/"],
@@ -98,7 +109,7 @@ describe("the operation", () => {
   });
 
   it("says which format it does not understand, in 3scale's words", () => {
-    expect(() => locate(OPERATIONS, "GET", "/admin/api/things", "php")).toThrow('The server does not understand "php" request.');
+    expect(() => locate(OPERATIONS, "GET", "/admin/api/things.php")).toThrow('The server does not understand "php" request.');
   });
 
   it("is not found before its format is judged: an unknown path is unknown in any format", () => {

@@ -1,4 +1,5 @@
-import { id, type MemberId, type ServiceId } from "../../lib/domain/brands.ts";
+import { epochSeconds, id, type DeveloperAccountId, type MemberId, type ServiceId } from "../../lib/domain/brands.ts";
+import type { DeveloperAccount } from "../../lib/domain/developers.ts";
 import { BY_DEFAULT } from "../../lib/domain/service-settings.ts";
 import type { AccessToken, Member, Principal, Service } from "../../lib/domain/model.ts";
 import { issueAccessToken, type NewAccessToken } from "../../lib/operations/access-tokens.ts";
@@ -6,7 +7,10 @@ import { createAccount } from "../../lib/operations/accounts.ts";
 import { createApplication } from "../../lib/operations/applications.ts";
 import { changeState, createMember, updateRights, type Rights } from "../../lib/operations/members.ts";
 import { createService } from "../../lib/operations/services.ts";
+import { newId } from "../../lib/secrets/random.ts";
+import { developerAccounts } from "../../lib/table/developers.ts";
 import { readMember } from "../../lib/table/members.ts";
+import { transact } from "../../lib/table/transact.ts";
 import type { Deployment } from "./deployment.ts";
 
 /** A member of a test's account, and a token of theirs. */
@@ -21,6 +25,7 @@ export type TestAccount = {
   token(of: Person, token?: Partial<NewAccessToken>): Promise<Person>;
   service(name: string): Promise<Service>;
   application(serviceId: ServiceId, name: string): Promise<number>;
+  developerAccount(orgName: string, state?: DeveloperAccount["state"]): Promise<DeveloperAccountId>;
 };
 
 const TOKEN: NewAccessToken = { name: "for tests", scopes: ["account_management"], permission: "rw", expiresAt: "never" };
@@ -50,6 +55,12 @@ export async function createTestAccount({ operator }: Deployment): Promise<TestA
     async application(serviceId, name) {
       const application = await createApplication(operator, asAdmin, { serviceId: id(serviceId), name, description: "", userKey: `key-${++made}` });
       return application.id;
+    },
+    async developerAccount(orgName, state = "approved") {
+      const stamp = { version: 1, createdAt: epochSeconds(1_700_000_000), updatedAt: epochSeconds(1_700_000_000) };
+      const developer: DeveloperAccount = { accountId: admin.accountId, id: newId(), orgName, state, ...stamp };
+      await transact(operator.table, [{ put: developerAccounts.row(developer), when: "absent" }]);
+      return developer.id;
     },
   };
 }
