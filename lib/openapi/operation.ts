@@ -16,9 +16,9 @@ export const TAGS = [
   ["Policy Registry", "/admin/api/registry/"], ["Account Management", "/admin/api/"], ["Billing", "/api/"], ["Analytics", "/stats/"], ["Service Management", "/transactions"],
 ] as const;
 
-/** The path as programs write it: with the extension that says the format. */
+/** The path as programs write it: with the extension that says the format. A variable that takes all that is left is one as any other. */
 export function pathOf({ path, formats = ["json"] }: Operation): string {
-  return `${path}.${formats.includes("json") ? "json" : formats[0]}`;
+  return `${path.replace("+}", "}")}.${formats.includes("json") ? "json" : formats[0]}`;
 }
 
 /** One operation under one of its methods, as OpenAPI's Operation Object. Its input is named, because several places refer to it. */
@@ -28,7 +28,7 @@ export function operationObject(operation: Operation, method: Method, described:
   const properties = Object.entries(input.properties ?? {});
   const byQuery = BY_QUERY.includes(method);
   const parameters = [
-    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, variable = ""]) => ({ name: variable, in: "path", required: true, schema: pathSchema(variable) })),
+    ...[...path.matchAll(/\{(\w+)\+?\}/g)].map(([, variable = ""]) => ({ name: variable, in: "path", required: true, schema: pathSchema(variable) })),
     ...(byQuery ? properties.map(([field, schema]) => ({ name: field, in: "query", required: input.required?.includes(field) ?? false, schema })) : []),
   ];
   return {

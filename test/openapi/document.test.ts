@@ -46,7 +46,7 @@ describe("the document", () => {
 
 describe("every operation", () => {
   it("that is deployed is in it, under each of its methods, and no other is", () => {
-    const declared = operations.flatMap(({ path, methods, formats: [format = "json"] = [] }) => methods.map((method) => `${method} ${path}.${format}`));
+    const declared = operations.flatMap(({ path, methods, formats: [format = "json"] = [] }) => methods.map((method) => `${method} ${path.replace("+}", "}")}.${format}`));
     expect(byTable.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([...new Set(declared)].toSorted());
   });
 
