@@ -1,10 +1,13 @@
 import { lambda } from "../lib/http/lambda.ts";
 import { applicationReads, applicationWrites } from "./account-applications.ts";
+import { accountPlanReads, accountPlanWrites } from "./account-plans.ts";
 import { applicationKeyReads, applicationKeyWrites } from "./application-keys.ts";
 import { planReads, planWrites } from "./application-plans.ts";
 import { applicationSearches } from "./applications.ts";
+import { developerAccountReads, developerAccountWrites } from "./developer-accounts.ts";
+import { developerUserReads, developerUserWrites } from "./developer-users.ts";
 import { metricReads, metricWrites } from "./metrics.ts";
-import { readProvider } from "./provider.ts";
+import { readProvider, updateProvider } from "./provider.ts";
 import { listServiceTokens } from "./service-tokens.ts";
 import { listServices, readService, updateServiceOperation } from "./services.ts";
 import {
@@ -24,13 +27,20 @@ export const read = lambda(
   ...applicationKeyReads,
   ...metricReads,
   ...planReads,
+  ...accountPlanReads,
+  ...developerAccountReads,
+  ...developerUserReads,
 );
 
 export const write = lambda(
+  updateProvider,
   createUser, updateUser, deleteUser, updatePermissions, activateUser, suspendUser, unsuspendUser, makeAdmin, makeMember,
   updateServiceOperation,
   ...applicationWrites,
   ...applicationKeyWrites,
   ...metricWrites,
   ...planWrites,
+  ...accountPlanWrites,
+  ...developerAccountWrites,
+  ...developerUserWrites,
 );

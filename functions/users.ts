@@ -17,8 +17,6 @@ const WRITE = { scopes: ["account_management"], effect: "write", about: "account
 const ADMIN_READ = { scopes: ["account_management"], effect: "read", about: "account", role: "admin" } as const;
 const ADMIN_WRITE = { scopes: ["account_management"], effect: "write", about: "account", role: "admin" } as const;
 const nothing = z.object({});
-/** An address is shown like a name, and serves as one: it keeps the rules of both. */
-const address = z.pipe(fields.email, fields.name);
 
 export const listUsers = operation({
   name: "listUsers", methods: ["GET"], path: "/admin/api/users", formats: FORMATS, requires: ADMIN_READ,
@@ -30,7 +28,7 @@ export const listUsers = operation({
 /** Passwords are not ours (D16): `password` is accepted and dropped. Without a user name the address serves as one. */
 export const createUser = operation({
   name: "createUser", methods: ["POST"], path: "/admin/api/users", formats: FORMATS, requires: ADMIN_WRITE, wrapper: "user",
-  input: z.object({ username: z.optional(fields.name), email: address }),
+  input: z.object({ username: z.optional(fields.name), email: fields.address }),
   answer: created(user, (made) => `/admin/api/users/${made.id}`),
   run: (call) => {
     const { email, username = email } = call.input;
@@ -46,7 +44,7 @@ export const readUser = operation({
 
 export const updateUser = operation({
   name: "updateUser", methods: ["PUT", "PATCH"], path: "/admin/api/users/{id}", formats: FORMATS, requires: WRITE, wrapper: "user",
-  input: z.object({ username: z.optional(fields.name), email: z.optional(address) }),
+  input: z.object({ username: z.optional(fields.name), email: z.optional(fields.address) }),
   answer: one(user),
   run: (call) => {
     const { username, email } = call.input;

@@ -5,13 +5,16 @@ import type {
 import type { Principal } from "./model.ts";
 
 export const EVENT_TYPES = [
-  "account.created", "member.created", "member.updated", "member.rights_changed", "member.state_changed", "member.deleted",
+  "account.created", "account.updated", "member.created", "member.updated", "member.rights_changed", "member.state_changed", "member.deleted",
   "access_token.created", "access_token.updated", "access_token.deleted",
   "service.created", "service.updated", "service.deleted", "service_token.revealed",
   "application.created", "application.updated", "application.deleted",
   "metric.created", "metric.updated", "metric.deleted",
   "application_plan.created", "application_plan.updated", "application_plan.deleted",
   "limit.created", "limit.updated", "limit.deleted",
+  "account_plan.created", "account_plan.updated", "account_plan.deleted",
+  "developer_account.created", "developer_account.updated", "developer_account.deleted",
+  "developer_user.created", "developer_user.updated", "developer_user.deleted",
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

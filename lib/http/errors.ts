@@ -58,7 +58,7 @@ function jsonBody(error: DomainError, as: "error" | "status" | "errors"): string
 function xmlBody(error: DomainError, as: "error" | "status" | "errors"): string {
   if (as === "status") return "";
   if (as === "error") return xmlDocument({ error: error.message });
-  const sentences = Object.entries(error.fields).flatMap(([field, messages]) => messages.map((message) => `${humanized(field)} ${message}`));
+  const sentences = Object.entries(error.fields).flatMap(([field, messages]) => messages.map((message) => (field === "base" ? message : `${humanized(field)} ${message}`)));
   return xmlDocument({ errors: { error: sentences } });
 }
 

@@ -40,9 +40,22 @@ export const email = z.string({ error: BLANK }).check(
   z.refine((text) => text === "" || text.isWellFormed() && !UNSEEN.test(text) && /^[^\s@\p{Cc}]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/u.test(text), "should look like an email address"),
 ).register(documented, { type: "string", format: "email" });
 
+/** An address is shown like a name, and serves as one: it keeps the rules of both. */
+export const address = z.pipe(email, name);
+
+/** The name of an organisation. */
+export const orgName = name.check(z.refine((text) => text.trim() === "" || /[\p{L}\p{N}]/u.test(text), "must contain at least one alphanumeric character"));
+
+/** What a developer signs in with at the provider's (3scale: User::Validations). */
+export const username = z.string({ error: BLANK }).check(
+  z.minLength(3, "is too short (minimum is 3 characters)"),
+  z.maxLength(40, "is too long (maximum is 40 characters)"),
+  z.regex(/^\w[\w.\-@+]+$/, "use only letters, numbers, and .-_@+ please."),
+);
+
 /** A text that need not be there may come blank or null: programs send every field that they know. */
-export function blankOr<Field extends z.ZodMiniType<string>>(field: Field) {
-  return z.union([z.literal(["", null]), field], { error: "is invalid" });
+export function blankOr<Field extends z.ZodMiniType<string>>(field: Field, error = "is invalid") {
+  return z.union([z.literal(["", null]), field], { error });
 }
 
 /** Those of the values that were given. */

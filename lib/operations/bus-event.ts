@@ -22,7 +22,7 @@ export function busEvent({ id, accountId, at, actor, subject, facts }: DomainEve
     account_id: accountId,
     at: isoSeconds(at),
     actor: "system" in actor ? { system: actor.system } : { member_id: actor.memberId, ...(actor.tokenId === undefined ? {} : { token_id: actor.tokenId }) },
-    subject: Object.fromEntries(Object.entries(subject).map(([name, id]) => [name.replace("Id", "_id"), id])),
+    subject: Object.fromEntries(Object.entries(subject).map(([name, id]) => [name.replaceAll(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`), id])),
     facts,
   };
 }

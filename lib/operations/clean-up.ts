@@ -1,12 +1,14 @@
-import type { AccountId, MemberId, MetricId, PlanId, ServiceId } from "../domain/brands.ts";
+import type { AccountId, DeveloperAccountId, MemberId, MetricId, PlanId, ServiceId } from "../domain/brands.ts";
+import { heldByUser } from "../domain/developers.ts";
 import type { EventType } from "../domain/events.ts";
 import { applicationPlans, limits, metrics, ofMetric, ofPlan, ofService } from "../table/catalogue.ts";
+import { developerAccounts, developerUsersOf } from "../table/developers.ts";
 import { credentialRemovals } from "../table/application-traffic.ts";
-import { applications, applicationsOfService } from "../table/applications.ts";
+import { applications, applicationsOfDeveloperAccount, applicationsOfService } from "../table/applications.ts";
 import { listAccessTokens, readAccessToken } from "../table/access-tokens.ts";
 import { rowsOf } from "../table/list.ts";
 import { record } from "../table/events.ts";
-import { listMembers, memberRow, readMember } from "../table/members.ts";
+import { listMembers, memberRow, readMember, releaseName } from "../table/members.ts";
 import { keys, listings, type Listing } from "../table/model.ts";
 import { idIn } from "../table/row.ts";
 import { readService } from "../table/services.ts";
@@ -22,15 +24,17 @@ export type Deleted = {
   readonly serviceId?: ServiceId | undefined;
   readonly metricId?: MetricId | undefined;
   readonly planId?: PlanId | undefined;
+  readonly developerAccountId?: DeveloperAccountId | undefined;
 };
 
 /**
  * Removes what a deletion left behind. Nothing here is urgent, for the decision already refuses: a token without an
  * owner is unknown, a service without a row is not found. Every step may be repeated.
  */
-export async function cleanUpAfter(deps: Storage, { accountId, type, memberId, serviceId, metricId, planId }: Deleted): Promise<void> {
+export async function cleanUpAfter(deps: Storage, { accountId, type, memberId, serviceId, metricId, planId, developerAccountId }: Deleted): Promise<void> {
   if (type === "member.deleted" && memberId !== undefined) await removeTokensOf(deps, accountId, memberId);
   if (type === "service.deleted" && serviceId !== undefined) await removeTracesOf(deps, accountId, serviceId);
+  if (type === "developer_account.deleted" && developerAccountId !== undefined) await removeWhatIsOf(deps, accountId, developerAccountId);
   // Ids are never used again, so what hangs on one that is gone can only be left over.
   if (type === "metric.deleted" && metricId !== undefined) await removeAll(deps, listings.entitiesOf(ofMetric(metricId), limits.kind, accountId));
   if (type === "application_plan.deleted" && planId !== undefined) await removeAll(deps, listings.entitiesOf(ofPlan(planId), limits.kind, accountId));
@@ -60,6 +64,20 @@ async function removeTracesOf(deps: Storage, accountId: AccountId, serviceId: Se
     await removeAll(deps, listings.entitiesOf(ofPlan(plan.id), limits.kind, accountId));
   }
   for (const { kind } of [applicationPlans, metrics]) await removeAll(deps, listings.entitiesOf(ofService(serviceId), kind, accountId));
+}
+
+/** A developer account's users, with their names, and its applications, with the credentials that name them. */
+async function removeWhatIsOf(deps: Storage, accountId: AccountId, developer: DeveloperAccountId): Promise<void> {
+  if ((await developerAccounts.read(deps.table, accountId, developer)) !== undefined) return;
+  const users = developerUsersOf(developer);
+  for (const user of await users.all(deps.table, accountId, "account")) {
+    await transact(deps.table, [
+      // Who is gone already holds no names, and somebody else may hold them by now.
+      { remove: keys.entity(users.kind, accountId, user.id), when: "present" },
+      ...heldByUser(user).map(({ scope, field, value }) => releaseName(accountId, `${scope}${field}`, value)),
+    ]);
+  }
+  await removeApplications(deps, accountId, applicationsOfDeveloperAccount(accountId, developer));
 }
 
 /** Applications, with what lies under their credentials. */

@@ -2,10 +2,10 @@ import { counted, type Use } from "../domain/counts.ts";
 import { dayOf, sharesOf, type Report, type Share } from "../domain/reports.ts";
 import { folded, type Amount } from "../domain/traffic.ts";
 import { credentialsOf } from "../table/application-traffic.ts";
-import { applicationFrom } from "../table/applications.ts";
+import { applications } from "../table/applications.ts";
 import { applicationUsageFrom, applicationUsageKey, applicationUsageRow } from "../table/application-usage.ts";
 import { readTogether } from "../table/client.ts";
-import { keys, type Key } from "../table/model.ts";
+import { keys, type Key, type Row } from "../table/model.ts";
 import { markCounted, shareKey } from "../table/reports.ts";
 import { transact, type Tally, type Write } from "../table/transact.ts";
 import { applicationDayKey, serviceDayKey } from "../table/used.ts";
@@ -49,7 +49,7 @@ async function countTogether(deps: Storage, pack: readonly Share[]): Promise<voi
     const [first] = pack;
     if (first === undefined) return true;
     const { accountId, applicationId } = first;
-    const applicationKey = keys.application(accountId, applicationId);
+    const applicationKey = keys.entity(applications.kind, accountId, applicationId);
     const [row, ...marks] = await readTogether(deps.table, [applicationKey, ...pack.map(shareKey)]);
     const fresh = pack.filter((_, at) => marks[at] === undefined);
     if (fresh.length === 0) return true;
@@ -66,13 +66,13 @@ async function countTogether(deps: Storage, pack: readonly Share[]): Promise<voi
 }
 
 /** Both rows of use hold the same, and are found by the credentials that the application has at this moment. */
-async function usageWrites(deps: Storage, row: Parameters<typeof applicationFrom>[0], uses: readonly Use[]): Promise<readonly Write[]> {
-  const application = applicationFrom(row);
+async function usageWrites(deps: Storage, row: Row, uses: readonly Use[]): Promise<readonly Write[]> {
+  const application = applications.from(row);
   const places: Key[] = credentialsOf(application).map((credential) => applicationUsageKey(application, credential));
   const before = (await readTogether(deps.table, places)).map(applicationUsageFrom);
   const now = deps.clock();
   return [
-    { check: keys.application(application.accountId, application.id), when: { version: application.version } },
+    { check: keys.entity(applications.kind, application.accountId, application.id), when: { version: application.version } },
     ...places.map((place, at): Write => {
       const { version, counts } = before[at] ?? applicationUsageFrom(undefined);
       return { put: applicationUsageRow(place, { version: version + 1, counts: counted(counts, uses, now) }), when: version === 0 ? "absent" : { version } };

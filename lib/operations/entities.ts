@@ -1,4 +1,4 @@
-import type { ServiceId } from "../domain/brands.ts";
+import type { AccountId, Id, ServiceId } from "../domain/brands.ts";
 import { invalid, notFound } from "../domain/errors.ts";
 import { actorOf, type EventType, type Subject } from "../domain/events.ts";
 import { reaches, serviceAccessOf } from "../domain/rights.ts";
@@ -11,8 +11,8 @@ import { keys } from "../table/model.ts";
 import { transact, type Write } from "../table/transact.ts";
 import { event, memberOf, untilStored, type Storage } from "./context.ts";
 
-/** A name that only one thing may hold, and the field to blame when it is taken. */
-export type HeldName = { readonly field: string; readonly scope: string; readonly value: string };
+/** A name that only one thing may hold, the field to blame when it is taken, and what is to be found by it. */
+export type HeldName = { readonly field: string; readonly scope: string; readonly value: string; readonly holder?: Id };
 
 type Declared<E extends Entity> = {
   readonly collection: Collection<E>;
@@ -27,6 +27,14 @@ type Declared<E extends Entity> = {
   readonly follow?: (deps: Storage, change: { readonly before?: E; readonly after?: E }) => Promise<readonly Write[]>;
 };
 
+/** A change of one thing, ready to be stored: alone or with others. What follows from it is not in it. */
+export type Change<E extends Entity = Entity> = {
+  readonly accountId: AccountId;
+  readonly entity: E;
+  readonly taken: readonly HeldName[];
+  readonly writes: readonly Write[];
+};
+
 /** Load, ask, store for one kind of thing. */
 export type Entities<E extends Entity> = {
   readonly all: (deps: Storage, principal: Principal, of: "account" | Parent) => Promise<E[]>;
@@ -34,6 +42,9 @@ export type Entities<E extends Entity> = {
   readonly create: (deps: Storage, principal: Principal, wanted: Omit<E, keyof Entity>) => Promise<E>;
   readonly update: (deps: Storage, principal: Principal, id: E["id"], next: (before: E) => E) => Promise<E>;
   readonly remove: (deps: Storage, principal: Principal, id: E["id"], ask?: (before: E) => void) => Promise<void>;
+  /** A new thing, and a changed one, for transactions of several. */
+  readonly born: (deps: Storage, principal: Principal, wanted: Omit<E, keyof Entity>) => Change<E>;
+  readonly changed: (deps: Storage, principal: Principal, before: E, wanted: E) => Change<E>;
 };
 
 /**
@@ -52,42 +63,53 @@ export function entities<E extends Entity>(declared: Declared<E>): Entities<E> {
     return entity;
   }
 
-  async function store(deps: Storage, principal: Principal, before: E | undefined, after: E | undefined): Promise<boolean> {
+  function change(deps: Storage, principal: Principal, before: E | undefined, after: E | undefined): Change<E> {
     const entity = after ?? before;
     if (entity === undefined) throw new Error("Nothing changes");
     const taken = after === undefined ? [] : names(after).filter((name) => before === undefined || !names(before).some(same(name)));
     const released = before === undefined ? [] : names(before).filter((name) => after === undefined || !names(after).some(same(name)));
     const when = before === undefined ? "absent" : { version: before.version };
     const verb = before === undefined ? "created" : after === undefined ? "deleted" : "updated";
-    const outcome = await transact(deps.table, [
-      ...taken.map(({ scope, field, value }) => takeName(entity.accountId, `${scope}${field}`, value)),
-      after === undefined ? { remove: keys.entity(collection.kind, entity.accountId, entity.id), when } : { put: collection.row(after), when },
-      ...released.map(({ scope, field, value }) => releaseName(entity.accountId, `${scope}${field}`, value)),
-      record(event(deps, {
-        accountId: entity.accountId, type: `${declared.event}.${verb}` as EventType, actor: actorOf(principal),
-        subject: declared.subject(entity), facts: facts(entity),
-      })),
-      ...(await follow(deps, { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) })),
-    ]);
-    if (outcome.done) return true;
-    const refused = taken.filter((_, at) => outcome.refused.includes(at));
-    if (refused.length > 0) throw invalid(Object.fromEntries(refused.map(({ field }) => [field, ["has already been taken"]])));
-    return false;
+    return {
+      accountId: entity.accountId, entity, taken,
+      writes: [
+        after === undefined ? { remove: keys.entity(collection.kind, entity.accountId, entity.id), when } : { put: collection.row(after), when },
+        ...released.map(({ scope, field, value }) => releaseName(entity.accountId, `${scope}${field}`, value)),
+        record(event(deps, {
+          accountId: entity.accountId, type: `${declared.event}.${verb}` as EventType, actor: actorOf(principal),
+          subject: declared.subject(entity), facts: facts(entity),
+        })),
+      ],
+    };
   }
+
+  async function store(deps: Storage, principal: Principal, before: E | undefined, after: E | undefined): Promise<boolean> {
+    const follows = await follow(deps, { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) });
+    return storeTogether(deps, [change(deps, principal, before, after)], follows);
+  }
+
+  function newborn(deps: Storage, principal: Principal, wanted: Omit<E, keyof Entity>): E {
+    const now = deps.clock();
+    return { ...wanted, accountId: memberOf(principal).accountId, id: newId(), version: 1, createdAt: now, updatedAt: now } as E;
+  }
+
+  const advanced = (deps: Storage, before: E, wanted: E): E => ({ ...wanted, version: before.version + 1, updatedAt: deps.clock() });
 
   return {
     read,
     all: (deps, principal, of) => collection.all(deps.table, memberOf(principal).accountId, of),
     create: (deps, principal, wanted) =>
       untilStored(async () => {
-        const now = deps.clock();
-        const entity = { ...wanted, accountId: memberOf(principal).accountId, id: newId(), version: 1, createdAt: now, updatedAt: now } as E;
+        const entity = newborn(deps, principal, wanted);
         return (await store(deps, principal, undefined, entity)) ? entity : undefined;
       }),
     update: (deps, principal, id, next) =>
       untilStored(async () => {
         const before = await read(deps, principal, id);
-        const after = { ...next(before), version: before.version + 1, updatedAt: deps.clock() };
+        const wanted = next(before);
+        // What is as it was already is not a change: it is neither stored nor recorded.
+        if (wanted === before) return before;
+        const after = advanced(deps, before, wanted);
         return (await store(deps, principal, before, after)) ? after : undefined;
       }),
     async remove(deps, principal, id, ask) {
@@ -97,7 +119,27 @@ export function entities<E extends Entity>(declared: Declared<E>): Entities<E> {
         return (await store(deps, principal, before, undefined)) || undefined;
       });
     },
+    born: (deps, principal, wanted) => change(deps, principal, undefined, newborn(deps, principal, wanted)),
+    changed: (deps, principal, before, wanted) => change(deps, principal, before, advanced(deps, before, wanted)),
   };
+}
+
+/**
+ * Stores changes and what follows from them, all or nothing. False when somebody else changed one of the things
+ * meanwhile; throws when a name is taken.
+ */
+export async function storeTogether(deps: Storage, changes: readonly Change[], follows: readonly Write[]): Promise<boolean> {
+  const taken = changes.flatMap(({ accountId, taken: names }) => names.map((name) => ({ accountId, ...name })));
+  const outcome = await transact(deps.table, [
+    ...taken.map(({ accountId, scope, field, value, holder }) => takeName(accountId, `${scope}${field}`, value, holder)),
+    ...changes.flatMap(({ writes }) => writes),
+    ...follows,
+  ]);
+  if (outcome.done) return true;
+  // An id that is taken is drawn again: nobody chose it.
+  const refused = taken.filter(({ field }, at) => outcome.refused.includes(at) && field !== "id");
+  if (refused.length > 0) throw invalid(Object.fromEntries(refused.map(({ field }) => [field, ["has already been taken"]])));
+  return false;
 }
 
 function same(one: HeldName) {

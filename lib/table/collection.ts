@@ -1,7 +1,7 @@
 import { type AccountId, type Id } from "../domain/brands.ts";
 import type { Versioned } from "../domain/model.ts";
 import { readRow, type Table } from "./client.ts";
-import { rowsOf } from "./list.ts";
+import { pageOf, rowsOf, type Page, type PageWanted } from "./list.ts";
 import { inIndex, keys, listings, type Row } from "./model.ts";
 import { expectType, idIn, versioned } from "./row.ts";
 
@@ -9,10 +9,10 @@ import { expectType, idIn, versioned } from "./row.ts";
 export type Entity = Versioned & { readonly accountId: AccountId; readonly id: Id };
 
 /**
- * What an entity belongs to: the service of a metric, the developer account of an application. An entity may be
- * listed under two of them, one in each index.
+ * What an entity belongs to: the service of a metric, the developer account of an application, a state that it is in.
+ * An entity may be listed under two of them, one in each index.
  */
-export type Parent = { readonly kind: string; readonly id: Id; readonly index: "gsi1" | "gsi2" };
+export type Parent = { readonly kind: string; readonly id: Id | string; readonly index: "gsi1" | "gsi2" };
 
 /** Where things of one kind are kept, and how they are found again (patterns 14 and 15 of model.ts). */
 export type Collection<E extends Entity> = {
@@ -23,11 +23,15 @@ export type Collection<E extends Entity> = {
   readonly read: (table: Table, account: AccountId, id: E["id"]) => Promise<E | undefined>;
   /** All of the account or of a parent, by id, for what is naturally few. */
   readonly all: (table: Table, account: AccountId, of: "account" | Parent) => Promise<E[]>;
+  /** One page of those, for what may be many. */
+  readonly page: (table: Table, account: AccountId, of: "account" | Parent, wanted: PageWanted) => Promise<Page<E>>;
 };
 
 type Declared<E extends Entity> = {
   /** Names the partition, as in `METRIC`. */
   readonly kind: string;
+  /** What its rows say they are, when that is not the kind in small letters. */
+  readonly type?: string;
   /** Reads what the row holds beyond id, account and stamps; throws on a row that is not right (D12). */
   readonly attributes: (row: Row) => Omit<E, keyof Entity>;
   /** What it is listed under. */
@@ -35,8 +39,7 @@ type Declared<E extends Entity> = {
 };
 
 /** Declares a kind of thing: its row, its readers and its lists. */
-export function collection<E extends Entity>({ kind, attributes, parents }: Declared<E>): Collection<E> {
-  const type = kind.toLowerCase();
+export function collection<E extends Entity>({ kind, type = kind.toLowerCase(), attributes, parents }: Declared<E>): Collection<E> {
   const from = (row: Row): E => {
     expectType(row, type);
     return { accountId: idIn(row, "accountId"), id: idIn(row, "id"), ...versioned(row), ...attributes(row) } as E;
@@ -59,6 +62,10 @@ export function collection<E extends Entity>({ kind, attributes, parents }: Decl
     },
     async all(table, account, of) {
       return (await Array.fromAsync(rowsOf(table, listing(account, of)))).map(from);
+    },
+    async page(table, account, of, wanted) {
+      const page = await pageOf(table, [listing(account, of)], wanted);
+      return { ...page, items: page.items.map(from) };
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { AccountId, MemberId } from "../domain/brands.ts";
+import type { AccountId, Id, MemberId } from "../domain/brands.ts";
 import { MEMBER_STATES, ROLES, SECTIONS, type Member } from "../domain/model.ts";
 import { readRow, type Table } from "./client.ts";
 import { rowsOf } from "./list.ts";
@@ -44,9 +44,15 @@ export function uniqueNamesOf(member: Pick<Member, "username" | "email">): reado
   return [["username", member.username.toLowerCase()], ["email", member.email.toLowerCase()]];
 }
 
-/** Takes a name for its holder; the write is refused when another holds it. */
-export function takeName(account: AccountId, field: UniqueField, value: string): Write {
-  return { put: { ...keys.unique(account, field, value), type: "unique" }, when: "absent" };
+/** Takes a name; the write is refused when it is taken. What is to be found by the name is its `holder`. */
+export function takeName(account: AccountId, field: UniqueField, value: string, holder?: Id): Write {
+  return { put: { ...keys.unique(account, field, value), type: "unique", ...(holder === undefined ? {} : { holder }) }, when: "absent" };
+}
+
+/** What a name that was taken with a holder leads to. */
+export async function holderOf<T extends Id>(table: Table, account: AccountId, field: UniqueField, value: string): Promise<T | undefined> {
+  const row = await readRow(table, keys.unique(account, field, value));
+  return row === undefined ? undefined : idIn<T>(row, "holder");
 }
 
 export function releaseName(account: AccountId, field: UniqueField, value: string): Write {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AccessTokenId, AccountId, Id, MemberId, MetricId, ServiceId } from "../domain/brands.ts";
+import type { AccessTokenId, AccountId, ApplicationId, Id, MemberId, MetricId, ServiceId } from "../domain/brands.ts";
 
 /**
  * |  # | access pattern                              | index | keys                                                              |
@@ -54,7 +54,7 @@ export const listings = {
   applicationsByCredential: (a: AccountId, { kind, value }: Credential) => ({ index: "gsi2", pk: `ACCOUNT#${a}#CREDENTIAL#${kind}#${hashOf(value)}` }),
   used: (used: Used, shard: number | undefined) => ({ pk: usedPartition(used, shard) }),
   entities: (kind: string, a: AccountId) => ({ pk: `ACCOUNT#${a}#${kind}` }),
-  entitiesOf: (parent: { readonly kind: string; readonly id: Id; readonly index: "gsi1" | "gsi2" }, kind: string, a: AccountId) => ({
+  entitiesOf: (parent: { readonly kind: string; readonly id: Id | string; readonly index: "gsi1" | "gsi2" }, kind: string, a: AccountId) => ({
     index: parent.index, pk: `ACCOUNT#${a}#${parent.kind}#${parent.id}#${kind}`,
   }),
 } as const satisfies Record<string, (...ids: never[]) => Listing>;

@@ -75,6 +75,47 @@ describe("200", () => {
   });
 });
 
+describe("200, changed", () => {
+  const put = (json: unknown, { value }: Pick<Person, "value"> = account.admin, method = "PUT") => request(latchkey, method, PATH, { token: value, json });
+  const org = async () => (await get(PATH)).json.account.org_name as string;
+
+  it.each([
+    ["bare", "PUT", { org_name: "Bare Ltd" }, "Bare Ltd"],
+    ["wrapped", "PATCH", { account: { org_name: "Wrapped Ltd" } }, "Wrapped Ltd"],
+    ["by its other name", "PUT", { name: "Other Ltd" }, "Other Ltd"],
+  ])("the account is renamed, %s", async (_how, method, json, name) => {
+    const answer = await put(json, account.admin, method);
+    expect([answer.status, answer.json.account.org_name, await org()]).toEqual([200, name, name]);
+  });
+
+  it("the whole account may come back, and what is not kept is dropped", async () => {
+    const before = (await get(PATH)).json.account;
+    const answer = await put({ ...before, id: 1, state: "suspended", from_email: "a@example.com", site_access_code: "x" });
+    expect([answer.status, answer.json.account]).toEqual([200, before]);
+  });
+
+  it.each<[string, number, object, unknown]>([
+    ["a name that is blank", 422, { org_name: " " }, { org_name: ["can't be blank"] }],
+    ["a name without a letter or a number", 422, { org_name: "---" }, { org_name: ["must contain at least one alphanumeric character"] }],
+  ])("%s is refused: %i", async (_what, status, json, errors) => {
+    const answer = await put(json);
+    expect([answer.status, answer.json.errors]).toEqual([status, errors]);
+  });
+
+  it("a request that says nothing is a 400, a wrapper that is a text a 422", async () => {
+    const [nothing, text] = [await put({}), await put({ account: "x" })];
+    expect([nothing.status, nothing.text, text.status, text.text]).toEqual([400, "Required parameter missing: account", 422, "Wrong type for parameter: account"]);
+  });
+
+  it("only an admin renames it, with a token that may write, and never another account", async () => {
+    const member = await account.member({ sections: ["partners"] });
+    const before = [(await org()), (await accountOf(other))?.name];
+    expect((await put({ org_name: "Mine" }, member)).json).toEqual({ status: "Forbidden", code: "forbidden" });
+    expect((await put({ org_name: "Mine" }, await account.token(account.admin, { permission: "ro" }))).json.code).toBe("read_only");
+    expect([(await org()), (await accountOf(other))?.name]).toEqual(before);
+  });
+});
+
 describe("304", () => {
   it.each([PATH, "/admin/api/provider.xml"])("%s is not sent again to who has it", async (path) => {
     const etag = (await get(path)).headers.get("etag")!;
@@ -110,7 +151,7 @@ describe("403", () => {
 });
 
 describe("404", () => {
-  it.each(["HEAD", "POST", "PUT", "PATCH", "DELETE"])("%s of it is nothing", async (method) => {
+  it.each(["HEAD", "POST", "DELETE"])("%s of it is nothing", async (method) => {
     expect((await request(latchkey, method, PATH, { token: account.admin.value })).status).toBe(404);
   });
 

@@ -127,7 +127,10 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   counted_share: [...KEYS, "ttl"],
   application_usage: [...KEYS, "version", "counts"],
   used: [...KEYS, ...Array.from({ length: 24 }, (_, hour) => `h${String(hour).padStart(2, "0")}`)],
-  unique: KEYS,
+  account_plan: [...ENTITY, "name", "state", "approvalRequired", "isDefault"],
+  developer_account: [...ENTITY, "orgName", "state", "planId"],
+  developer_user: [...ENTITY, "developerAccountId", "username", "email", "role", "state"],
+  unique: [...KEYS, "holder"],
   event: [
     ...KEYS, "event", "id", "accountId", "at", "actor.memberId", "actor.tokenId", "actor.system",
     ...SUBJECTS.map((subject) => `subject.${subject}`), ...FACTS.map((fact) => `facts.${fact}`),

@@ -8,13 +8,17 @@ import type { DomainEvent, EventType } from "../../lib/domain/events.ts";
 import type { Principal } from "../../lib/domain/model.ts";
 import { BY_DEFAULT } from "../../lib/domain/service-settings.ts";
 import { deleteAccessTokenOf, deleteOwnAccessToken, issueAccessToken, updateAccessToken } from "../../lib/operations/access-tokens.ts";
-import { createAccount } from "../../lib/operations/accounts.ts";
+import { createAccountPlan, deleteAccountPlan, updateAccountPlan } from "../../lib/operations/account-plans.ts";
+import { createAccount, updateOwnAccount } from "../../lib/operations/accounts.ts";
 import { addApplicationKey, removeApplicationKey } from "../../lib/operations/application-keys.ts";
 import { changeApplicationPlan, changeApplicationState, createApplication, deleteApplication, updateApplication } from "../../lib/operations/applications.ts";
 import { cleanUpAfter } from "../../lib/operations/clean-up.ts";
+import { changeAccountState, deleteDeveloperAccount, updateDeveloperAccount } from "../../lib/operations/developer-accounts.ts";
+import { createDeveloperUser, deleteDeveloperUser, updateDeveloperUser } from "../../lib/operations/developer-users.ts";
 import { changeRole, changeState, createMember, deleteMember, updateMember, updateRights } from "../../lib/operations/members.ts";
 import { createMetric, deleteMetric, updateMetric } from "../../lib/operations/metrics.ts";
 import { createLimit, createPlan, deleteLimit, deletePlan, updateLimit, updatePlan } from "../../lib/operations/plans.ts";
+import { signUp } from "../../lib/operations/signup.ts";
 import { createService, deleteService, importService, updateService } from "../../lib/operations/services.ts";
 import { revealServiceToken } from "../../lib/operations/service-tokens.ts";
 import { newId } from "../../lib/secrets/random.ts";
@@ -90,6 +94,13 @@ const limited = async () => {
   return { plan: planId, metric: id, limit: limit.id };
 };
 
+const accountPlan = async () => createAccountPlan(latchkey.operator, admin, { name: `Plan ${++made}`, state: "hidden", approvalRequired: false });
+const signup = () => ({ orgName: `Org ${++made}`, username: `dev${made}`, withPassword: true });
+const developer = async () => signUp(latchkey.operator, admin, signup());
+const developerUser = async () => {
+  const { id: of } = await developer();
+  return createDeveloperUser(latchkey.operator, admin, of, { username: `dev${++made}`, email: email() });
+};
 const developed = async () => {
   const [{ serviceId: service, id: planId }, developer] = [await plan(), await account.developerAccount("Buyer")];
   const wanted = { serviceId: service, planId, developerAccountId: developer, name: "App", description: "", keys: ["first-key"] };
@@ -103,6 +114,12 @@ type Change = () => Promise<(deps: Deps) => Promise<unknown>>;
 const CHANGES: Record<EventType, Readonly<Record<string, Change>>> = {
   "account.created": {
     "an account is created": async () => (deps) => createAccount(deps, { name: "New", adminEmail: email() }),
+  },
+  "account.updated": {
+    "the account is renamed": async () => {
+      const name = `Renamed ${++made}`;
+      return (deps) => updateOwnAccount(deps, admin, { name });
+    },
   },
   "member.created": {
     "a member is created": async () => (deps) => createMember(deps, admin, { username: email(), email: email() }),
@@ -262,6 +279,61 @@ const CHANGES: Record<EventType, Readonly<Record<string, Change>>> = {
       return (deps) => deleteLimit(deps, admin, planId, metricId, limit);
     },
   },
+  "account_plan.created": {
+    "an account plan is made": async () => (deps) => createAccountPlan(deps, admin, { name: "Gold", state: "hidden", approvalRequired: true }),
+  },
+  "account_plan.updated": {
+    "an account plan is renamed": async () => {
+      const { id } = await accountPlan();
+      return (deps) => updateAccountPlan(deps, admin, id, { name: "another name" });
+    },
+  },
+  "account_plan.deleted": {
+    "an account plan is deleted": async () => {
+      const { id } = await accountPlan();
+      return (deps) => deleteAccountPlan(deps, admin, id);
+    },
+  },
+  "developer_account.created": {
+    "a developer signs up": async () => {
+      const wanted = signup();
+      return (deps) => signUp(deps, admin, wanted);
+    },
+  },
+  "developer_account.updated": {
+    "a developer account is renamed": async () => {
+      const { id } = await developer();
+      return (deps) => updateDeveloperAccount(deps, admin, id, { orgName: "another name" });
+    },
+    "a developer account is rejected": async () => {
+      const { id } = await developer();
+      return (deps) => changeAccountState(deps, admin, id, "reject");
+    },
+  },
+  "developer_account.deleted": {
+    "a developer account is deleted": async () => {
+      const { id } = await developer();
+      return (deps) => deleteDeveloperAccount(deps, admin, id);
+    },
+  },
+  "developer_user.created": {
+    "a user is made": async () => {
+      const [{ id }, username] = [await developer(), `dev${++made}`];
+      return (deps) => createDeveloperUser(deps, admin, id, { username, email: `${username}@example.com` });
+    },
+  },
+  "developer_user.updated": {
+    "a user is renamed": async () => {
+      const [{ id, developerAccountId }, username] = [await developerUser(), `dev${++made}`];
+      return (deps) => updateDeveloperUser(deps, admin, developerAccountId, id, { username });
+    },
+  },
+  "developer_user.deleted": {
+    "a user is deleted": async () => {
+      const { id, developerAccountId } = await developerUser();
+      return (deps) => deleteDeveloperUser(deps, admin, developerAccountId, id);
+    },
+  },
   "application.created": {
     "an application is created": async () => {
       const service = await serviceId();
@@ -308,10 +380,14 @@ const STORED_LIKE_METRICS: readonly string[] = [
   "application",
   "application_plan",
   "limit",
+  "account_plan",
+  "developer_account",
+  "developer_user",
 ];
 const fragile = rows.filter(([type]) => !STORED_LIKE_METRICS.some((kind) => type.startsWith(`${kind}.`)));
-/** An account is born with a token, which is recorded as every token is. */
-const recordsOf = (type: string) => (type === "account.created" ? ["access_token.created", type] : [type]);
+/** An account is born with a token, a developer account with a user, which are recorded as every other is. */
+const BORN_WITH: Readonly<Record<string, string>> = { "account.created": "access_token.created", "developer_account.created": "developer_user.created" };
+const recordsOf = (type: string) => [...[BORN_WITH[type] ?? []].flat(), type].toSorted();
 
 const isEvent = (row: Row) => row["type"] === "event";
 

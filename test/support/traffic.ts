@@ -3,8 +3,8 @@ import type { Application } from "../../lib/domain/model.ts";
 import { untilStored } from "../../lib/operations/context.ts";
 import { revealServiceToken } from "../../lib/operations/service-tokens.ts";
 import { newHex, newId } from "../../lib/secrets/random.ts";
-import { applicationRow } from "../../lib/table/applications.ts";
-import { applicationTrafficRow, credentialsOf } from "../../lib/table/application-traffic.ts";
+import { applications } from "../../lib/table/applications.ts";
+import { credentialWrites } from "../../lib/table/application-traffic.ts";
 import { transact } from "../../lib/table/transact.ts";
 import type { Person } from "./account.ts";
 import type { Deployment } from "./deployment.ts";
@@ -35,10 +35,8 @@ export async function gatewayOf(latchkey: Deployment, { member }: Person, servic
           accountId: member.accountId, id: newId(), serviceId: id<ServiceId>(serviceId), name: "App", description: "", state: "live",
           userKey: newHex(32), appId: newHex(8), keys: [], providerVerificationKey: newHex(32), version: 1, createdAt: now, updatedAt: now, ...of,
         };
-        const { done } = await transact(latchkey.operator.table, [
-          { put: applicationRow(application), when: "absent" },
-          ...credentialsOf(application).map((credential) => ({ put: applicationTrafficRow(application, credential), when: "absent" as const })),
-        ]);
+        const { writes } = await credentialWrites(latchkey.operator.table, undefined, application);
+        const { done } = await transact(latchkey.operator.table, [{ put: applications.row(application), when: "absent" }, ...writes]);
         return done ? application : undefined;
       }),
   };
