@@ -1,4 +1,3 @@
-import { id, type ServiceId } from "../../lib/domain/brands.ts";
 import type { Operation } from "../../lib/http/operation.ts";
 import type { Deployment } from "../support/deployment.ts";
 import type { TestAccount } from "../support/account.ts";
@@ -12,6 +11,10 @@ const S = "/admin/api/services/{}";
 const P = "/admin/api/application_plans/{}";
 const service = (w: World) => w.at(S);
 const hits = async (w: World) => (await w.get(`/admin/api/services/${await service(w)}/metrics`)).metrics[0].metric.id as number;
+const A = "/admin/api/accounts/{}";
+const app = `${A}/applications/{}`;
+const account = (w: World) => w.at(A);
+const plan = (w: World) => w.at(`${S}/application_plans/{}`);
 const accessToken = (w: World) => w.make("/admin/api/personal/access_tokens", INPUTS["createAccessToken"]!(w));
 
 /**
@@ -24,10 +27,18 @@ const FIXTURES: Readonly<Record<string, (w: World) => string | number | Promise<
   [`${S}/metrics/{}/methods`]: hits,
   [`${S}/metrics/{}/methods/{}`]: async (w) => w.make(`/admin/api/services/${await service(w)}/metrics/${await hits(w)}/methods`, { friendly_name: w.unique("Method") }),
   [`${S}/application_plans/{}`]: async (w) => w.make(`/admin/api/services/${await service(w)}/application_plans`, { name: w.unique("Plan") }),
-  [P]: (w) => w.at(`${S}/application_plans/{}`),
+  [P]: plan,
   [`${P}/metrics/{}`]: (w) => w.at(`${S}/metrics/{}`),
   [`${P}/metrics/{}/limits/{}`]: async (w) => w.make(`/admin/api/application_plans/${await w.at(P)}/metrics/${await w.at(`${S}/metrics/{}`)}/limits`, { period: "day", value: 1 }),
-  "/admin/api/applications/{}": async (w) => w.account.application(id<ServiceId>(Number(await service(w))), w.unique("Application")),
+  [A]: (w) => w.make("/admin/api/signup", INPUTS["signUp"]!(w)),
+  [`${A}/users/{}`]: async (w) => w.make(`/admin/api/accounts/${await account(w)}/users`, INPUTS["createDeveloperUser"]!(w)),
+  [app]: async (w) => w.make(`/admin/api/accounts/${await account(w)}/applications`, INPUTS["createApplication"]!(w)),
+  [`${app}/keys/{}`]: async (w) => {
+    const key = w.unique("key");
+    await w.make(`/admin/api/accounts/${await account(w)}/applications/${await w.at(app)}/keys`, { key });
+    return key;
+  },
+  "/admin/api/account_plans/{}": (w) => w.make("/admin/api/account_plans", { name: w.unique("Plan") }),
   "/admin/api/users/{}": (w) => w.make("/admin/api/users", { email: `${w.unique("user")}@example.com` }),
   // Only one's own tokens can be made, there too.
   "/admin/api/users/{}/access_tokens": (w) => w.self,
@@ -39,7 +50,16 @@ const FIXTURES: Readonly<Record<string, (w: World) => string | number | Promise<
 export const INPUTS: Readonly<Record<string, (w: World) => object | Promise<object>>> = {
   createAccessToken: (w) => ({ name: w.unique("Token"), scopes: ["stats"], permission: "ro" }),
   createAccessTokenOfUser: (w) => ({ name: w.unique("Token"), scopes: ["stats"], permission: "ro" }),
-  findApplication: async (w) => ({ id: await w.at("/admin/api/applications/{}") }),
+  findApplication: async (w) => ({ id: await w.at(app) }),
+  findAccountApplication: async (w) => ({ id: await w.at(app) }),
+  createApplication: async (w) => ({ plan_id: await plan(w), name: w.unique("Application"), description: "" }),
+  changeApplicationPlan: async (w) => ({ plan_id: await plan(w) }),
+  signUp: (w) => ({ org_name: w.unique("Org"), username: w.unique("user"), email: `${w.unique("user")}@example.com`, password: "secret" }),
+  findDeveloperAccount: async (w) => ({ user_id: await w.at(`${A}/users/{}`) }),
+  createDeveloperUser: (w) => ({ username: w.unique("user"), email: `${w.unique("user")}@example.com` }),
+  createAccountPlan: (w) => ({ name: w.unique("Plan") }),
+  changePlanOfDeveloperAccount: async (w) => ({ plan_id: await w.at("/admin/api/account_plans/{}") }),
+  updateProvider: (w) => ({ org_name: w.unique("Provider") }),
   createUser: (w) => ({ email: `${w.unique("new")}@example.com` }),
   updatePermissions: () => ({ allowed_sections: ["finance"] }),
   createService: (w) => ({ name: w.unique("Service") }),
@@ -50,20 +70,21 @@ export const INPUTS: Readonly<Record<string, (w: World) => object | Promise<obje
 };
 
 /** Operations that name what they are about in their input: there is a thing to hide although the path has no variable. */
-export const NAMED_BY_INPUT: readonly string[] = ["findApplication"];
+export const NAMED_BY_INPUT: readonly string[] = ["findApplication", "findDeveloperAccount"];
+
+/** Operations about services whose path names something else: of a hidden service they list nothing, where others find nothing. */
+export const LISTS_OF_SEVERAL_SERVICES: readonly string[] = ["listAccountApplications"];
 
 let made = 0;
 
 /** One service and what belongs to it, in one account, each thing made when it is first wanted. */
 export class World {
   readonly self: number;
-  readonly account: TestAccount;
   readonly #call: (method: string, path: string, json?: object) => Promise<Answer>;
   readonly #things = new Map<string, Promise<string>>();
 
   constructor(latchkey: Deployment, account: TestAccount) {
     this.self = account.admin.member.id;
-    this.account = account;
     this.#call = (method, path, json) => request(latchkey, method, `${path}.json`, { token: account.admin.value, ...(json === undefined ? {} : { json }) });
   }
 
@@ -101,7 +122,7 @@ export class World {
 
 /** The places of a path's variables, as FIXTURES knows them. */
 export function placesIn({ path }: Operation): readonly string[] {
-  const segments = path.replaceAll(/\{\w+\}/g, "{}").split("/");
+  const segments = path.replaceAll(/\{\w+\+?\}/g, "{}").split("/");
   return segments.flatMap((segment, at) => {
     if (segment !== "{}") return [];
     const place = segments.slice(0, at + 1).join("/");

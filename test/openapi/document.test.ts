@@ -66,7 +66,7 @@ describe("every operation", () => {
       required: ["name"],
       properties: { name: { type: "string", maxLength: 255 }, backend_version: { enum: ["1", "2", "oauth", "oidc"] }, mandatory_app_key: { type: "boolean" } },
     });
-    expect(document["paths"]["/admin/api/applications.json"].get.parameters.map(({ name }: Any) => name)).toEqual(["page", "per_page", "service_id"]);
+    expect(document["paths"]["/admin/api/applications.json"].get.parameters.map(({ name }: Any) => name)).toEqual(expect.arrayContaining(["page", "per_page", "service_id"]));
   });
 
   it("of the Service Management API is in it", () => {
