@@ -1,10 +1,10 @@
 import { DomainError, type ErrorCode } from "../domain/errors.ts";
 import { xmlDocument } from "./reply.ts";
 
-/** How 3scale answers each failure: the status, and whether the sentence is an `error`, a `status` or bare text. */
+/** How 3scale answers a failure: the status, and whether the sentence is an `error`, a `status` or bare text. */
 type Shape = { readonly status: number; readonly as: "error" | "status" | "errors" | "text"; readonly retry?: true; readonly bare?: true };
 
-const SHAPES: Record<ErrorCode, Shape> = {
+export const SHAPES: Record<ErrorCode, Shape> = {
   access_denied: { status: 403, as: "error" },
   no_service_access: { status: 403, as: "error" },
   insufficient_scope: { status: 403, as: "error" },
