@@ -2,7 +2,7 @@ import { DomainError, type ErrorCode } from "../domain/errors.ts";
 import { xmlDocument } from "./reply.ts";
 
 /** How 3scale answers a failure: the status, and whether the sentence is an `error`, a `status` or bare text. */
-type Shape = { readonly status: number; readonly as: "error" | "status" | "errors" | "text"; readonly retry?: true };
+type Shape = { readonly status: number; readonly as: "error" | "status" | "errors" | "text"; readonly retry?: true; readonly bare?: true };
 
 export const SHAPES: Record<ErrorCode, Shape> = {
   access_denied: { status: 403, as: "error" },
@@ -12,6 +12,8 @@ export const SHAPES: Record<ErrorCode, Shape> = {
   read_only: { status: 403, as: "error" },
   forbidden: { status: 403, as: "status" },
   not_found: { status: 404, as: "status" },
+  no_configuration: { status: 404, as: "status", bare: true },
+  invalid_environment: { status: 422, as: "error" },
   invalid: { status: 422, as: "errors" },
   refused: { status: 403, as: "errors" },
   missing_parameter: { status: 400, as: "text" },
@@ -33,7 +35,7 @@ export const JSON_TYPE = "application/json; charset=utf-8";
 export const XML_TYPE = "application/xml; charset=utf-8";
 const TEXT_TYPE = "text/plain; charset=utf-8";
 
-/** The answer for a failure, in JSON or XML. In JSON, `code` and `missing` are added to what 3scale says. */
+/** The answer for a failure, in JSON or XML. In JSON, `code` and `missing` are added to what 3scale says, unless that must stay bare. */
 export function errorResponse(error: DomainError, format: string): HttpResponse {
   const { status, as, retry } = SHAPES[error.code];
   const [type, body] =
@@ -51,7 +53,8 @@ export function spoken(error: unknown): DomainError {
 }
 
 function jsonBody(error: DomainError, as: "error" | "status" | "errors"): string {
-  const told = as === "errors" ? { errors: error.fields } : { [as]: error.message };
+  const told = as === "errors" ? (error.instead ?? { errors: error.fields }) : { [as]: error.message };
+  if (SHAPES[error.code].bare) return JSON.stringify(told);
   return JSON.stringify({ ...told, code: error.code, ...(error.missing.length > 0 ? { missing: error.missing } : {}) });
 }
 

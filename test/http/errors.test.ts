@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DomainError, forbidden, invalid, notFound, type ErrorCode } from "../../lib/domain/errors.ts";
+import { DomainError, forbidden, invalid, noConfiguration, notFound, type ErrorCode } from "../../lib/domain/errors.ts";
 import { errorResponse, spoken } from "../../lib/http/errors.ts";
 
 const XML = '<?xml version="1.0" encoding="UTF-8"?>';
@@ -14,6 +14,7 @@ describe("an error's answer", () => {
     ["a section too few", new DomainError("insufficient_rights", PERMISSIONS, { missing: ["section:finance", "section:partners"] }), 403, `{"error":"${PERMISSIONS}","code":"insufficient_rights","missing":["section:finance","section:partners"]}`, `${XML}<error>${PERMISSIONS}</error>`],
     ["ro where rw is needed", new DomainError("read_only", PERMISSIONS, { missing: ["permission:rw"] }), 403, `{"error":"${PERMISSIONS}","code":"read_only","missing":["permission:rw"]}`, `${XML}<error>${PERMISSIONS}</error>`],
     ["what this member may not do", forbidden(), 403, '{"status":"Forbidden","code":"forbidden"}', ""],
+    ["a configuration that is not there, known by this very body", noConfiguration(), 404, '{"status":"Not found"}', ""],
     ["what is not there", notFound(), 404, '{"status":"Not found","code":"not_found"}', ""],
     ["a format nobody speaks", new DomainError("not_acceptable", 'The server does not understand "php" request.'), 406, '{"error":"The server does not understand \\"php\\" request.","code":"not_acceptable"}', `${XML}<error>The server does not understand &quot;php&quot; request.</error>`],
   ])("is 3scale's in status and text: %s", (_what, error, status, json, xml) => {
@@ -33,6 +34,12 @@ describe("an error's answer", () => {
     );
   });
 
+  it("tells what is wrong with the whole as a sentence of its own", () => {
+    const error = invalid({ base: ["Cannot transition to paid"] });
+    expect(errorResponse(error, "json").body).toBe('{"errors":{"base":["Cannot transition to paid"]},"code":"invalid"}');
+    expect(errorResponse(error, "xml").body).toBe(`${XML}<errors><error>Cannot transition to paid</error></errors>`);
+  });
+
   it.each(["json", "xml", "php"])("is bare text for a missing parameter, in %s too", (format) => {
     expect(errorResponse(new DomainError("missing_parameter", "Required parameter missing: token"), format)).toMatchObject({
       statusCode: 400, body: "Required parameter missing: token", headers: { "content-type": "text/plain; charset=utf-8" },
@@ -44,7 +51,7 @@ describe("an error's answer", () => {
   });
 
   const STATUS: Record<ErrorCode, number> = {
-    access_denied: 403, no_service_access: 403, insufficient_scope: 403, insufficient_rights: 403, read_only: 403, forbidden: 403, not_found: 404, invalid: 422, refused: 403, wrong_type: 422,
+    access_denied: 403, no_service_access: 403, insufficient_scope: 403, insufficient_rights: 403, read_only: 403, forbidden: 403, not_found: 404, no_configuration: 404, invalid_environment: 422, invalid: 422, refused: 403, wrong_type: 422,
     missing_parameter: 400, malformed_request: 400, payload_too_large: 413, unsupported_media_type: 415, not_acceptable: 406, busy: 503, unavailable: 503, internal: 500,
   };
   const codes = Object.entries(STATUS) as [ErrorCode, number][];
@@ -58,7 +65,7 @@ describe("an error's answer", () => {
     }
   });
 
-  it.each(codes.filter(([code]) => code !== "missing_parameter" && code !== "wrong_type"))("of code %s says so in JSON", (code) => {
+  it.each(codes.filter(([code]) => code !== "missing_parameter" && code !== "wrong_type" && code !== "no_configuration"))("of code %s says so in JSON", (code) => {
     expect(JSON.parse(errorResponse(new DomainError(code, "x"), "json").body)).toMatchObject({ code });
   });
 

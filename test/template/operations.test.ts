@@ -106,7 +106,7 @@ describe("the second wall (D3)", () => {
   });
 
   it.each([
-    ["kms:Decrypt", ["createService", "importService", "revealServiceToken"]],
+    ["kms:Decrypt", ["createService", "importService", "promoteProxyConfig", "readProxyConfigs", "revealServiceToken"]],
     ["events:PutEvents", ["publishEvents"]],
     ["sqs:SendMessage", ["cleanUp", "countTraffic", "importService", "publishEvents"]],
     ["dynamodb:GetRecords", ["countTraffic", "publishEvents"]],
