@@ -14,7 +14,9 @@ export const SHAPES: Record<ErrorCode, Shape> = {
   not_found: { status: 404, as: "status" },
   no_configuration: { status: 404, as: "status", bare: true },
   invalid_environment: { status: 422, as: "error" },
+  subject_not_found: { status: 404, as: "error" },
   invalid: { status: 422, as: "errors" },
+  invalid_parameter: { status: 400, as: "error" },
   refused: { status: 403, as: "errors" },
   missing_parameter: { status: 400, as: "text" },
   wrong_type: { status: 422, as: "text" },
@@ -33,13 +35,18 @@ export type HttpResponse = { readonly statusCode: number; readonly headers: Reco
 export const NO_STORE = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 export const JSON_TYPE = "application/json; charset=utf-8";
 export const XML_TYPE = "application/xml; charset=utf-8";
+/** 3scale's own words for it. */
+export const CSV_TYPE = "text/csv; header=present";
 const TEXT_TYPE = "text/plain; charset=utf-8";
 
-/** The answer for a failure, in JSON or XML. In JSON, `code` and `missing` are added to what 3scale says, unless that must stay bare. */
+/**
+ * The answer for a failure, in JSON or XML, or as bare text where CSV is spoken. In JSON, `code` and `missing` are added
+ * to what 3scale says, unless that must stay bare.
+ */
 export function errorResponse(error: DomainError, format: string): HttpResponse {
   const { status, as, retry } = SHAPES[error.code];
-  const [type, body] =
-    as === "text" ? [TEXT_TYPE, error.message] : format === "xml" ? [XML_TYPE, xmlBody(error, as)] : [JSON_TYPE, jsonBody(error, as)];
+  const isText = as === "text" || (format === "csv" && error.code !== "not_acceptable");
+  const [type, body] = isText ? [TEXT_TYPE, textBody(error)] : format === "xml" ? [XML_TYPE, xmlBody(error, as)] : [JSON_TYPE, jsonBody(error, as)];
   return { statusCode: status, headers: { "content-type": type, ...NO_STORE, ...(retry ? { "retry-after": "1" } : {}) }, body };
 }
 
@@ -61,8 +68,16 @@ function jsonBody(error: DomainError, as: "error" | "status" | "errors"): string
 function xmlBody(error: DomainError, as: "error" | "status" | "errors"): string {
   if (as === "status") return "";
   if (as === "error") return xmlDocument({ error: error.message });
-  const sentences = Object.entries(error.fields).flatMap(([field, messages]) => messages.map((message) => (field === "base" ? message : `${humanized(field)} ${message}`)));
-  return xmlDocument({ errors: { error: sentences } });
+  return xmlDocument({ errors: { error: sentencesOf(error) } });
+}
+
+function textBody(error: DomainError): string {
+  const sentences = sentencesOf(error);
+  return sentences.length === 0 ? error.message : sentences.join("\n");
+}
+
+function sentencesOf({ fields }: DomainError): string[] {
+  return Object.entries(fields).flatMap(([field, messages]) => messages.map((message) => (field === "base" ? message : `${humanized(field)} ${message}`)));
 }
 
 /** Rails' way to say a field in a sentence: `system_name` is "System name". */

@@ -8,11 +8,11 @@ import type { Principal } from "../domain/model.ts";
 import { authenticate } from "../operations/authenticate.ts";
 import { readMember } from "../table/members.ts";
 import { fromText, headerOf } from "./credential.ts";
-import { errorResponse, JSON_TYPE, NO_STORE, spoken, XML_TYPE, type HttpResponse } from "./errors.ts";
+import { CSV_TYPE, errorResponse, JSON_TYPE, NO_STORE, spoken, XML_TYPE, type HttpResponse } from "./errors.ts";
 import { parseInput, type Operation } from "./operation.ts";
 import { merge, parseBody, parseForm, unwrap, type Params } from "./params.ts";
 import { decodePrincipal } from "./principal.ts";
-import { xmlDocument, type Reply } from "./reply.ts";
+import { csvDocument, xmlDocument, type Reply } from "./reply.ts";
 import { formatOf, locate } from "./route.ts";
 import { hashing, logger, storage } from "./runtime.ts";
 
@@ -106,6 +106,11 @@ function respond(reply: Reply, format: string): HttpResponse {
   const headers: Record<string, string> = { ...NO_STORE, ...(reply.location === undefined ? {} : { location: base + reply.location }) };
   if (format === "xml" && reply.xml !== undefined) {
     return { statusCode: reply.status, headers: { ...headers, "content-type": XML_TYPE }, body: xmlDocument(reply.xml()) };
+  }
+  if (format === "csv" && reply.csv !== undefined) {
+    const { name, rows } = reply.csv();
+    const type = { "content-type": CSV_TYPE, "content-disposition": `attachment; filename="${name}"` };
+    return { statusCode: reply.status, headers: { ...headers, ...type }, body: csvDocument(rows) };
   }
   const body = reply.json === undefined ? "" : JSON.stringify(reply.json(base));
   return { statusCode: reply.status, headers: { ...headers, "content-type": JSON_TYPE }, body };

@@ -1,12 +1,12 @@
 import type { Requirement } from "../domain/authorize.ts";
-import { invalid, DomainError } from "../domain/errors.ts";
+import { invalid, missingParameter } from "../domain/errors.ts";
 import type { Principal } from "../domain/model.ts";
 import type { Storage } from "../operations/context.ts";
 import type { Params } from "./params.ts";
 import type { Answer } from "./reply.ts";
 import type { z } from "zod/mini";
 
-export type Format = "json" | "xml";
+export type Format = "json" | "xml" | "csv";
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /**
@@ -47,7 +47,7 @@ export function operation<Schema extends z.ZodMiniType, Result>(declared: Operat
 /** Parses parameters by an operation's schema; what does not fit is told by field (422), unknown fields are dropped. */
 export function parseInput(operation: Operation, params: Params): unknown {
   if (operation.attributesRequired && operation.wrapper !== undefined && !Object.keys(params).some((name) => name !== "access_token")) {
-    throw new DomainError("missing_parameter", `Required parameter missing: ${[operation.wrapper].flat()[0]}`);
+    throw missingParameter(String([operation.wrapper].flat()[0]));
   }
   const parsed = operation.input.safeParse(params);
   if (parsed.success) return parsed.data;

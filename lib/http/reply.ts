@@ -4,7 +4,10 @@ import type { Page } from "../table/list.ts";
 /** An XML element's content: text, children by name, or several children of one name. */
 export type XmlContent = string | number | boolean | undefined | readonly XmlContent[] | { readonly [name: string]: XmlContent };
 
-/** How one kind of thing is written: its names, and its two renderings. `base` is the address of this API, for links. */
+/** A table to be saved as a file of this name; its first row names the columns. */
+export type Csv = { readonly name: string; readonly rows: readonly (readonly (string | number)[])[] };
+
+/** How one kind of thing is written: its names, and its renderings. `base` is the address of this API, for links. */
 export type Representation<T> = {
   readonly one: string;
   readonly many: string;
@@ -12,6 +15,7 @@ export type Representation<T> = {
   readonly element?: string;
   readonly json: (value: T, base: string) => object;
   readonly xml?: (value: T) => XmlContent;
+  readonly csv?: (value: T) => Csv;
 };
 
 /** What is answered, before it is written in the format that was asked for. */
@@ -19,6 +23,7 @@ export type Reply = {
   readonly status: 200 | 201 | 202;
   readonly json?: (base: string) => object;
   readonly xml?: () => XmlContent;
+  readonly csv?: () => Csv;
   /** The path of what was created. */
   readonly location?: string;
 };
@@ -26,7 +31,7 @@ export type Reply = {
 /** How an operation answers when all is well: declared once, for the answer itself and for the documentation of it. */
 export type Answer<T> = {
   readonly status: Reply["status"];
-  readonly shape: "one" | "many" | "nothing";
+  readonly shape: "one" | "document" | "many" | "nothing";
   readonly as?: Pick<Representation<unknown>, "one" | "many">;
   readonly reply: (value: T) => Reply;
 };
@@ -37,6 +42,17 @@ export const EMPTY: Answer<void> = { status: 200, shape: "nothing", reply: () =>
 /** One thing: `{"service": {…}}`, `<service>…</service>`. */
 export function one<T>(as: Representation<T>): Answer<T> {
   return { status: 200, shape: "one", as, reply: (value) => ({ status: 200, ...writtenAs(as, value) }) };
+}
+
+/** One thing that JSON does not name: `{"total": 5}`, `<usage><total>5</total></usage>`. */
+export function document<T>(as: Representation<T>): Answer<T> {
+  const { csv } = as;
+  return {
+    status: 200, shape: "document", as,
+    reply: (value) => ({
+      status: 200, ...writtenAs(as, value), json: (base) => as.json(value, base), ...(csv === undefined ? {} : { csv: () => csv(value) }),
+    }),
+  };
 }
 
 /** 201, the thing, and where it is. */
@@ -86,4 +102,14 @@ const NOT_XML = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 export function xmlDocument(root: XmlContent): string {
   const builder = new XMLBuilder({ ignoreAttributes: false, suppressBooleanAttributes: false });
   return `<?xml version="1.0" encoding="UTF-8"?>${String(builder.build(root)).replace(NOT_XML, "")}`;
+}
+
+/** Writes a table as CSV (RFC 4180), with the line ends of Ruby's. */
+export function csvDocument(rows: Csv["rows"]): string {
+  return rows.map((row) => `${row.map(csvField).join(",")}\n`).join("");
+}
+
+function csvField(value: string | number): string {
+  const text = String(value);
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -90,12 +90,14 @@ async function count(table: Table, listings: readonly Listing[]): Promise<number
   return counts.reduce((sum, some) => sum + some, 0);
 }
 
-function queryOf(table: Table, listing: Listing): QueryCommandInput {
+/** The only two conditions that are ever asked: neither is built from input. */
+function queryOf(table: Table, { index, pk, between }: Listing): QueryCommandInput {
+  const name = index ?? "";
   return {
     TableName: table.name,
-    ...(listing.index === undefined ? { ConsistentRead: true } : { IndexName: listing.index }),
-    KeyConditionExpression: "#pk = :pk",
-    ExpressionAttributeNames: { "#pk": listing.index === undefined ? "pk" : `${listing.index}pk` },
-    ExpressionAttributeValues: { ":pk": listing.pk },
+    ...(index === undefined ? { ConsistentRead: true } : { IndexName: index }),
+    KeyConditionExpression: between === undefined ? "#pk = :pk" : "#pk = :pk AND #sk BETWEEN :first AND :last",
+    ExpressionAttributeNames: { "#pk": `${name}pk`, ...(between === undefined ? {} : { "#sk": `${name}sk` }) },
+    ExpressionAttributeValues: { ":pk": pk, ...(between === undefined ? {} : { ":first": between[0], ":last": between[1] }) },
   };
 }

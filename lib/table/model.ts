@@ -82,7 +82,8 @@ export type Credential = { readonly kind: "user_key" | "app_id"; readonly value:
 export type Used = { readonly accountId: AccountId; readonly subject: "SERVICE" | "APPLICATION"; readonly id: Id; readonly metricId: MetricId };
 
 export type Key = { readonly pk: string; readonly sk: string };
-export type Listing = { readonly index?: "gsi1" | "gsi2"; readonly pk: string };
+/** A partition, or, with `between`, the rows in it whose sort keys are neither before the first nor after the second. */
+export type Listing = { readonly index?: "gsi1" | "gsi2"; readonly pk: string; readonly between?: readonly [string, string] };
 /** A field whose values are unique: in the account, or, with the name of a scope before it, within that. */
 export type UniqueField = string;
 /** A row as DynamoDB holds it. Only `type` says what the rest is. */

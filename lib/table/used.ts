@@ -1,5 +1,9 @@
+import type { HourCount } from "../domain/analytics/series.ts";
 import type { ApplicationId } from "../domain/brands.ts";
-import { keys, type Key, type Used } from "./model.ts";
+import type { Table } from "./client.ts";
+import { rowsOf } from "./list.ts";
+import { keys, listings, type Key, type Row, type Used } from "./model.ts";
+import { expectType, number } from "./row.ts";
 
 /** In so many rows a service's use of a metric is counted each day; each application always counts in the same one. */
 export const SERVICE_SHARDS = 8;
@@ -12,4 +16,24 @@ export function serviceDayKey(used: Used & { readonly subject: "SERVICE" }, appl
 /** The row in which an application's use of a metric on a day is counted. */
 export function applicationDayKey(used: Used & { readonly subject: "APPLICATION" }, day: string): Key {
   return keys.usedOnDay(used, undefined, day);
+}
+
+/** What was used in the hours of UTC's days from the one of `since` to the one of `until` (seconds since 1970), in no order. */
+export async function readUsed(table: Table, used: Used, since: number, until: number): Promise<readonly HourCount[]> {
+  const shards = used.subject === "SERVICE" ? Array.from({ length: SERVICE_SHARDS }, (_, shard) => shard) : [undefined];
+  const days = await Promise.all(shards.map((shard) =>
+    Array.fromAsync(rowsOf(table, { ...listings.used(used, shard), between: [dayOf(since), dayOf(until)] }))));
+  return days.flat().flatMap(hoursIn);
+}
+
+const HOURS = Array.from({ length: 24 }, (_, hour) => `h${String(hour).padStart(2, "0")}`);
+
+function hoursIn(row: Row): HourCount[] {
+  expectType(row, "used");
+  const midnight = Date.parse(`${row.sk}T00:00:00Z`) / 1000;
+  return HOURS.flatMap((name, hour) => (row[name] === undefined ? [] : [{ hour: midnight + hour * 3600, count: number(row, name) }]));
+}
+
+function dayOf(time: number): string {
+  return new Date(time * 1000).toISOString().slice(0, 10);
 }

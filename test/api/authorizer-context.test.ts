@@ -20,15 +20,16 @@ afterAll(() => latchkey?.stop());
 
 const BODY = JSON.stringify({ name: "Forged", permission: "rw", scopes: ["account_management"], email: "forged@example.com" });
 
-/** What stands for a greedy route: something that it serves, of a member who is not there. */
+/** What stands for a greedy route: something that it serves, of a member or a service who is not there. */
 const GREEDY: Readonly<Record<string, string>> = {
-  GET: "users/1.json", POST: "users.json", PUT: "users/1/permissions.json", PATCH: "users/1/permissions.json", DELETE: "users/1.json",
+  "GET /admin/api/": "users/1.json", "POST /admin/api/": "users.json", "PUT /admin/api/": "users/1/permissions.json", "PATCH /admin/api/": "users/1/permissions.json",
+  "DELETE /admin/api/": "users/1.json", "GET /stats/": "services/1/usage.json",
 };
 
 /** A request that the route would serve. */
 function eventFor({ routeKey }: Route, rest: { readonly context?: unknown; readonly body?: string }) {
   const [method = "", template = ""] = routeKey.split(" ");
-  const path = template.replace("{proxy+}", GREEDY[method] ?? "").replaceAll(/\{\w+\}/g, "1");
+  const path = template.replace("{proxy+}", GREEDY[routeKey.replace("{proxy+}", "")] ?? "").replaceAll(/\{\w+\}/g, "1");
   return httpEvent({ method, path, routeKey, headers: { "content-type": "application/json" }, ...(method === "GET" ? {} : { body: BODY }), ...rest });
 }
 /** All but those that do nothing but answer 406, because tokens are spoken of in JSON only. */

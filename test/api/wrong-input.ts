@@ -41,10 +41,12 @@ export async function send(url: string, { method = "GET", target, token, type, h
 const DOCUMENTED: Readonly<Record<string, readonly [status: number, as: "error" | "status" | "errors"]>> = {
   access_denied: [403, "error"], no_service_access: [403, "error"], insufficient_scope: [403, "error"], insufficient_rights: [403, "error"],
   read_only: [403, "error"], forbidden: [403, "status"], not_found: [404, "status"], invalid: [422, "errors"], invalid_environment: [422, "error"], refused: [403, "errors"], malformed_request: [400, "error"],
-  payload_too_large: [413, "error"], unsupported_media_type: [415, "error"], not_acceptable: [406, "error"],
+  subject_not_found: [404, "error"], invalid_parameter: [400, "error"], payload_too_large: [413, "error"], unsupported_media_type: [415, "error"], not_acceptable: [406, "error"],
 };
-/** 3scale's bare sentences, which have no code. */
-const THREESCALES_TEXTS = [[400, /^Required parameter missing: [a-z_]+$/], [422, /^Wrong type for parameter: [a-z_]+$/]] as const;
+/** 3scale's bare sentences, which have no code; the latter two where CSV was asked for. */
+const THREESCALES_TEXTS = [
+  [400, /^Required parameter missing: [a-z_]+$/], [422, /^Wrong type for parameter: [a-z_]+$/], [404, /^(Not found|(Service|Application) not found)$/], [403, /^Access denied$/],
+] as const;
 /** Programs of 3scale know this body to the byte. */
 const CONFIGURATION_NOT_FOUND = '{"status":"Not found"}';
 const GATEWAYS_OWN: Readonly<Record<string, number>> = {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { DomainError, forbidden, invalid, noConfiguration, notFound, type ErrorCode } from "../../lib/domain/errors.ts";
+import {
+  DomainError, forbidden, invalid, invalidParameter, noConfiguration, notFound, subjectNotFound, type ErrorCode,
+} from "../../lib/domain/errors.ts";
 import { errorResponse, spoken } from "../../lib/http/errors.ts";
 
 const XML = '<?xml version="1.0" encoding="UTF-8"?>';
@@ -16,6 +18,8 @@ describe("an error's answer", () => {
     ["what this member may not do", forbidden(), 403, '{"status":"Forbidden","code":"forbidden"}', ""],
     ["a configuration that is not there, known by this very body", noConfiguration(), 404, '{"status":"Not found"}', ""],
     ["what is not there", notFound(), 404, '{"status":"Not found","code":"not_found"}', ""],
+    ["a service that is not there, in the Analytics API", subjectNotFound("Service"), 404, '{"error":"Service not found","code":"subject_not_found"}', `${XML}<error>Service not found</error>`],
+    ["a parameter that makes no sense", invalidParameter("metric <x> not found"), 400, '{"error":"metric <x> not found","code":"invalid_parameter"}', `${XML}<error>metric &lt;x&gt; not found</error>`],
     ["a format nobody speaks", new DomainError("not_acceptable", 'The server does not understand "php" request.'), 406, '{"error":"The server does not understand \\"php\\" request.","code":"not_acceptable"}', `${XML}<error>The server does not understand &quot;php&quot; request.</error>`],
   ])("is 3scale's in status and text: %s", (_what, error, status, json, xml) => {
     expect(errorResponse(error, "json")).toMatchObject({ statusCode: status, body: json, headers: { "content-type": "application/json; charset=utf-8" } });
@@ -46,12 +50,26 @@ describe("an error's answer", () => {
     });
   });
 
+  it.each<[DomainError, string]>([
+    [invalidParameter("metric <x> not found"), "metric <x> not found"],
+    [subjectNotFound("Application"), "Application not found"],
+    [denied, "Access denied"],
+    [invalid({ friendly_name: ["can't be blank", "is odd"] }), "Friendly name can't be blank\nFriendly name is odd"],
+  ])("is the bare sentence where CSV is spoken: %s", (error, body) => {
+    expect(errorResponse(error, "csv")).toMatchObject({ body, headers: { "content-type": "text/plain; charset=utf-8" } });
+  });
+
+  it("is JSON where CSV is not spoken", () => {
+    expect(errorResponse(new DomainError("not_acceptable", "x"), "csv").headers).toMatchObject({ "content-type": "application/json; charset=utf-8" });
+  });
+
   it("is JSON for a format nobody speaks", () => {
     expect(errorResponse(denied, "php").headers).toMatchObject({ "content-type": "application/json; charset=utf-8" });
   });
 
   const STATUS: Record<ErrorCode, number> = {
-    access_denied: 403, no_service_access: 403, insufficient_scope: 403, insufficient_rights: 403, read_only: 403, forbidden: 403, not_found: 404, no_configuration: 404, invalid_environment: 422, invalid: 422, refused: 403, wrong_type: 422,
+    access_denied: 403, no_service_access: 403, insufficient_scope: 403, insufficient_rights: 403, read_only: 403, forbidden: 403, not_found: 404,
+    no_configuration: 404, invalid_environment: 422, invalid: 422, refused: 403, wrong_type: 422, subject_not_found: 404, invalid_parameter: 400,
     missing_parameter: 400, malformed_request: 400, payload_too_large: 413, unsupported_media_type: 415, not_acceptable: 406, busy: 503, unavailable: 503, internal: 500,
   };
   const codes = Object.entries(STATUS) as [ErrorCode, number][];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { created, EMPTY, many, one, xmlDocument, type Representation } from "../../lib/http/reply.ts";
+import { created, csvDocument, document, EMPTY, many, one, xmlDocument, type Representation } from "../../lib/http/reply.ts";
 
 type Thing = { readonly id: number; readonly name: string };
 const thing: Representation<Thing> = {
@@ -19,6 +19,13 @@ describe("an answer", () => {
     const reply = one(thing).reply(a);
     expect([reply.status, reply.json?.("https://api.example.com")]).toEqual([200, { thing: { id: 1, name: "a", links: [{ rel: "self", href: "https://api.example.com/things/1" }] } }]);
     expect(xmlOf(reply)).toBe(`${XML}<thing><id>1</id><name>a</name></thing>`);
+  });
+
+  it("that is a document of its own has no name in JSON, and one in XML", () => {
+    const reply = document({ ...thing, csv: ({ id, name }) => ({ name: `${id}.csv`, rows: [["Name"], [name]] }) }).reply(a);
+    expect([reply.status, reply.json?.(""), reply.csv?.()]).toEqual([200, { id: 1, name: "a", links: [{ rel: "self", href: "/things/1" }] }, { name: "1.csv", rows: [["Name"], ["a"]] }]);
+    expect(xmlOf(reply)).toBe(`${XML}<thing><id>1</id><name>a</name></thing>`);
+    expect(document(jsonOnly).reply(a)).not.toHaveProperty("csv");
   });
 
   it("to a creation is 201 and tells where the thing is", () => {
@@ -99,5 +106,20 @@ describe("an XML document", () => {
 
   it.each(["\uffff", "\ufffe"])("never holds %j, which no XML parser reads on from", (value) => {
     expect(xmlDocument({ name: `a${value}b` })).not.toContain(value);
+  });
+});
+
+describe("a CSV document", () => {
+  it.each([
+    ["a comma", 'a,b', '"a,b"'], ["quotes", 'a "b"', '"a ""b"""'], ["a line end", "a\nb", '"a\nb"'], ["blanks around it", " a", '" a"'], ["nothing special", "a b;c'd", "a b;c'd"],
+  ])("quotes a field with %s", (_what, field, written) => {
+    expect(csvDocument([[field, 1], ["x", 2]])).toBe(`${written},1\nx,2\n`);
+  });
+
+  it("holds any text so that it is read as it was", () => {
+    const read = (csv: string) => [...csv.matchAll(/(?:"((?:[^"]|"")*)"|([^",\n]*))(?:,|\n)/g)].map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare);
+    fc.assert(fc.property(fc.array(fc.string({ unit: fc.constantFrom("a", ",", '"', "\n", "\r", " ", "é") }), { minLength: 1 }), (row) => {
+      expect(read(csvDocument([row]))).toEqual(row);
+    }));
   });
 });

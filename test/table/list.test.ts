@@ -93,6 +93,14 @@ describe("rowsOf", () => {
     expect(numbers(await Array.fromAsync(rowsOf(table, listing, 6)))).toEqual(upTo(6));
   });
 
+  it.each([undefined, "gsi1"] as const)("yields only what lies between two sort keys, both included, and reads no more (index: %s)", async (index) => {
+    const listing = fresh(index);
+    await store(listing, [1, 2, 9, 10, 11, 20]);
+    const between = (first: number, last: number) => Array.fromAsync(rowsOf(table, { ...listing, between: [sortable(first), sortable(last)] }));
+    expect([numbers(await between(2, 10)), numbers(await between(3, 8)), numbers(await between(20, 99))]).toEqual([[2, 9, 10], [], [20]]);
+    expect(asked.map(({ scanned }) => scanned)).toEqual([3, 0, 1]);
+  });
+
   it("of an empty listing yields nothing", async () => {
     expect(await Array.fromAsync(rowsOf(table, fresh()))).toEqual([]);
   });
