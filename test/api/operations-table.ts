@@ -52,6 +52,8 @@ const FIXTURES: Readonly<Record<string, (w: World) => string | number | Promise<
   [`${I}/line_items/{}`]: async (w) => w.make(`/api/invoices/${await invoice(w)}/line_items`, { name: "Work", cost: 1 }),
   "/api/accounts/{}": account,
   "/api/accounts/{}/invoices/{}": invoice,
+  "/stats/services/{}": service,
+  "/stats/applications/{}": (w) => w.at(app),
   "/admin/api/account_plans/{}": (w) => w.make("/admin/api/account_plans", { name: w.unique("Plan") }),
   "/admin/api/users/{}": (w) => w.make("/admin/api/users", { email: `${w.unique("user")}@example.com` }),
   // Only one's own tokens can be made, there too.
@@ -73,6 +75,9 @@ export const INPUTS: Readonly<Record<string, (w: World) => object | Promise<obje
   createDeveloperUser: (w) => ({ username: w.unique("user"), email: `${w.unique("user")}@example.com` }),
   createAccountPlan: (w) => ({ name: w.unique("Plan") }),
   changePlanOfDeveloperAccount: async (w) => ({ plan_id: await w.at("/admin/api/account_plans/{}") }),
+  readServiceUsage: () => ({ metric_name: "hits", period: "month" }),
+  readApplicationUsage: () => ({ metric_name: "hits", period: "month" }),
+  listTopApplications: () => ({ metric_name: "hits", period: "month", since: "2026-01-01" }),
   createInvoice: async (w) => ({ account_id: await account(w) }),
   updateInvoice: () => ({ period: "2030-01" }),
   changeInvoiceState: () => ({ state: "finalized" }),
