@@ -8,6 +8,8 @@ import { developerAccountReads, developerAccountWrites } from "./developer-accou
 import { developerUserReads, developerUserWrites } from "./developer-users.ts";
 import { metricReads, metricWrites } from "./metrics.ts";
 import { readProvider, updateProvider } from "./provider.ts";
+import { proxyReads, proxyWrites } from "./proxies.ts";
+import { registryReads, registryWrites } from "./registry-policies.ts";
 import { listServiceTokens } from "./service-tokens.ts";
 import { listServices, readService, updateServiceOperation } from "./services.ts";
 import {
@@ -30,6 +32,8 @@ export const read = lambda(
   ...accountPlanReads,
   ...developerAccountReads,
   ...developerUserReads,
+  ...proxyReads,
+  ...registryReads,
 );
 
 export const write = lambda(
@@ -43,4 +47,6 @@ export const write = lambda(
   ...accountPlanWrites,
   ...developerAccountWrites,
   ...developerUserWrites,
+  ...proxyWrites,
+  ...registryWrites,
 );

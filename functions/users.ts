@@ -70,8 +70,10 @@ export const updatePermissions = operation({
   name: "updatePermissions", methods: ["PUT", "PATCH"], path: "/admin/api/users/{id}/permissions", formats: FORMATS, requires: WRITE,
   wrapper: "permissions", attributesRequired: true,
   input: z.object({
-    allowed_sections: z.optional(z.pipe(z.unknown(), z.transform((value) => SECTIONS.filter((section) => [value].flat().includes(section))))),
-    allowed_service_ids: z.optional(z.pipe(z.unknown(), z.transform(serviceAccess))),
+    allowed_sections: z.optional(z.pipe(z.unknown(), z.transform((value) => SECTIONS.filter((section) => [value].flat().includes(section)))))
+      .register(z.globalRegistry, { type: "array", items: { type: "string", enum: [...SECTIONS] } }),
+    allowed_service_ids: z.optional(z.pipe(z.unknown(), z.transform(serviceAccess)))
+      .register(z.globalRegistry, { type: ["array", "null"], items: { type: "integer" }, description: "null is all services, an empty list none." }),
   }),
   maxBodyBytes: 64 * 1024,
   answer: one(permissions),

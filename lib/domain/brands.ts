@@ -17,15 +17,21 @@ export type DeveloperAccountId = Brand<number, "DeveloperAccountId">;
 export type DeveloperUserId = Brand<number, "DeveloperUserId">;
 export type AccountPlanId = Brand<number, "AccountPlanId">;
 export type MappingRuleId = Brand<number, "MappingRuleId">;
+export type ProxyConfigId = Brand<number, "ProxyConfigId">;
+export type PolicyId = Brand<number, "PolicyId">;
 export type InvoiceId = Brand<number, "InvoiceId">;
 export type LineItemId = Brand<number, "LineItemId">;
 export type PaymentId = Brand<number, "PaymentId">;
 export type Id =
   | AccountId | MemberId | ServiceId | AccessTokenId | ApplicationId | MetricId | PlanId | LimitId
-  | DeveloperAccountId | DeveloperUserId | AccountPlanId | MappingRuleId | InvoiceId | LineItemId | PaymentId;
+  | DeveloperAccountId | DeveloperUserId | AccountPlanId | MappingRuleId | ProxyConfigId | PolicyId | InvoiceId | LineItemId | PaymentId;
 
 /** Whole seconds since 1970: what DynamoDB's TTL compares. `Date.now()` does not compile here. */
 export type EpochSeconds = Brand<number, "EpochSeconds">;
+/** An amount of money: whole ten-thousandths of the currency's unit, because 3scale keeps four decimals. */
+export type TenThousandths = Brand<number, "TenThousandths">;
+/** A month of the calendar, `yyyy-mm`. */
+export type Month = Brand<string, "Month">;
 /** The clock is a function: a Lambda container outlives the moment it started. */
 export type Clock = () => EpochSeconds;
 
@@ -50,6 +56,17 @@ export function parseId<T extends Id>(text: string): T | undefined {
 export function epochSeconds(value: unknown): EpochSeconds {
   if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) throw new RangeError("Not a time in seconds");
   return value as EpochSeconds;
+}
+
+/** Brands an amount; throws RangeError on fractions, and on what is too large to be added exactly. */
+export function tenThousandths(value: unknown): TenThousandths {
+  if (typeof value !== "number" || !Number.isSafeInteger(value)) throw new RangeError("Not an amount of money");
+  return value as TenThousandths;
+}
+
+/** Reads a month as programs write it, `2026-11`. Undefined for the rest. */
+export function parseMonth(text: string): Month | undefined {
+  return /^\d{4}-(?:0[1-9]|1[0-2])$/.test(text) ? (text as Month) : undefined;
 }
 
 /** The time now, of the machine. */

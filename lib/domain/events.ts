@@ -1,6 +1,6 @@
 import type {
   AccessTokenId, AccountId, AccountPlanId, ApplicationId, DeveloperAccountId, DeveloperUserId, EpochSeconds, InvoiceId, LimitId, LineItemId,
-  MappingRuleId, MemberId, MetricId, PaymentId, PlanId, ServiceId,
+  MappingRuleId, MemberId, MetricId, PaymentId, PlanId, PolicyId, ServiceId,
 } from "./brands.ts";
 import type { Principal } from "./model.ts";
 
@@ -15,6 +15,11 @@ export const EVENT_TYPES = [
   "account_plan.created", "account_plan.updated", "account_plan.deleted",
   "developer_account.created", "developer_account.updated", "developer_account.deleted",
   "developer_user.created", "developer_user.updated", "developer_user.deleted",
+  "invoice.created", "invoice.updated",
+  "line_item.created", "line_item.deleted",
+  "proxy.updated", "mapping_rule.created", "mapping_rule.updated", "mapping_rule.deleted",
+  "proxy_config.created", "proxy_config.promoted",
+  "policy.created", "policy.updated", "policy.deleted",
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -24,7 +29,7 @@ export type Actor = { readonly memberId: MemberId; readonly tokenId?: AccessToke
 /** Which things it happened to. */
 export type Subject = {
   readonly memberId?: MemberId; readonly tokenId?: AccessTokenId; readonly serviceId?: ServiceId; readonly applicationId?: ApplicationId;
-  readonly metricId?: MetricId; readonly planId?: PlanId; readonly limitId?: LimitId; readonly mappingRuleId?: MappingRuleId;
+  readonly metricId?: MetricId; readonly planId?: PlanId; readonly limitId?: LimitId; readonly mappingRuleId?: MappingRuleId; readonly policyId?: PolicyId;
   readonly developerAccountId?: DeveloperAccountId; readonly developerUserId?: DeveloperUserId; readonly accountPlanId?: AccountPlanId;
   readonly invoiceId?: InvoiceId; readonly lineItemId?: LineItemId; readonly paymentId?: PaymentId;
 };

@@ -1,10 +1,10 @@
 import { DomainError, type ErrorCode } from "../domain/errors.ts";
 import { xmlDocument } from "./reply.ts";
 
-/** How 3scale answers each failure: the status, and whether the sentence is an `error`, a `status` or bare text. */
-type Shape = { readonly status: number; readonly as: "error" | "status" | "errors" | "text"; readonly retry?: true };
+/** How 3scale answers a failure: the status, and whether the sentence is an `error`, a `status` or bare text. */
+type Shape = { readonly status: number; readonly as: "error" | "status" | "errors" | "text"; readonly retry?: true; readonly bare?: true };
 
-const SHAPES: Record<ErrorCode, Shape> = {
+export const SHAPES: Record<ErrorCode, Shape> = {
   access_denied: { status: 403, as: "error" },
   no_service_access: { status: 403, as: "error" },
   insufficient_scope: { status: 403, as: "error" },
@@ -12,6 +12,8 @@ const SHAPES: Record<ErrorCode, Shape> = {
   read_only: { status: 403, as: "error" },
   forbidden: { status: 403, as: "status" },
   not_found: { status: 404, as: "status" },
+  no_configuration: { status: 404, as: "status", bare: true },
+  invalid_environment: { status: 422, as: "error" },
   subject_not_found: { status: 404, as: "error" },
   invalid: { status: 422, as: "errors" },
   invalid_parameter: { status: 400, as: "error" },
@@ -38,8 +40,8 @@ export const CSV_TYPE = "text/csv; header=present";
 const TEXT_TYPE = "text/plain; charset=utf-8";
 
 /**
- * The answer for a failure, in JSON or XML, or as bare text where CSV is spoken. In JSON, `code` and `missing` are added to
- * what 3scale says.
+ * The answer for a failure, in JSON or XML, or as bare text where CSV is spoken. In JSON, `code` and `missing` are added
+ * to what 3scale says, unless that must stay bare.
  */
 export function errorResponse(error: DomainError, format: string): HttpResponse {
   const { status, as, retry } = SHAPES[error.code];
@@ -58,7 +60,8 @@ export function spoken(error: unknown): DomainError {
 }
 
 function jsonBody(error: DomainError, as: "error" | "status" | "errors"): string {
-  const told = as === "errors" ? { errors: error.fields } : { [as]: error.message };
+  const told = as === "errors" ? (error.instead ?? { errors: error.fields }) : { [as]: error.message };
+  if (SHAPES[error.code].bare) return JSON.stringify(told);
   return JSON.stringify({ ...told, code: error.code, ...(error.missing.length > 0 ? { missing: error.missing } : {}) });
 }
 

@@ -4,8 +4,10 @@ import { SYSTEM_NAME } from "../domain/system-name.ts";
 
 /**
  * The kinds of fields that requests are made of, with 3scale's words for what is wrong with them. Each parses strictly
- * and yields what the domain speaks; forms send everything as text, JSON may send numbers and booleans.
+ * and yields what the domain speaks; forms send everything as text, JSON may send numbers and booleans. What a field
+ * registers of itself is what the documentation of the API says of it.
  */
+const documented = z.globalRegistry;
 const BLANK = "can't be blank";
 
 /** Controls, what takes no room, marks that turn the direction of writing, and what XML cannot say: a name must look like what it is. */
@@ -18,7 +20,7 @@ export const name = z.string({ error: BLANK }).check(
   z.refine((text) => text.trim() !== "", BLANK),
   z.refine((text) => codePoints(text) <= 255, "is too long (maximum is 255 characters)"),
   z.refine((text) => !UNSEEN.test(text), "must not contain control characters"),
-);
+).register(documented, { type: "string", minLength: 1, maxLength: 255 });
 
 /** A longer text, over several lines. */
 export const description = z.string({ error: "is invalid" }).check(
@@ -26,7 +28,7 @@ export const description = z.string({ error: "is invalid" }).check(
   z.overwrite((text) => text.normalize("NFC")),
   z.refine((text) => codePoints(text) <= 4000, "is too long (maximum is 4000 characters)"),
   z.refine((text) => !/[^\P{Cc}\n\r\t]|[\uFFFE\uFFFF]/u.test(text), "must not contain control characters"),
-);
+).register(documented, { type: "string", maxLength: 4000 });
 
 /** A name for programs, which never changes. */
 export const systemName = z.string({ error: "is invalid" }).check(
@@ -36,7 +38,7 @@ export const systemName = z.string({ error: "is invalid" }).check(
 export const email = z.string({ error: BLANK }).check(
   z.refine((text) => text.trim() !== "", BLANK),
   z.refine((text) => text === "" || text.isWellFormed() && !UNSEEN.test(text) && /^[^\s@\p{Cc}]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/u.test(text), "should look like an email address"),
-);
+).register(documented, { type: "string", format: "email" });
 
 /** An address is shown like a name, and serves as one: it keeps the rules of both. */
 export const address = z.pipe(email, name);
@@ -72,7 +74,7 @@ export const count = z.pipe(
     }
     return valid ? Number(text) : 0;
   }),
-);
+).register(documented, { type: "integer", minimum: 0 });
 
 /** An amount of money with at most two decimals, in the minor units of the currency; blank is 0. */
 export const cents = z.pipe(
@@ -85,7 +87,7 @@ export const cents = z.pipe(
     }
     return whole === undefined ? 0 : Number(whole) * 100 + Number(decimals.padEnd(2, "0"));
   }),
-);
+).register(documented, { type: "number", minimum: 0 });
 
 /** One of a list; a number is taken for its text, as in `"backend_version": 1`. */
 export function oneOf<const T extends string>(values: readonly T[]) {
@@ -96,7 +98,7 @@ export function oneOf<const T extends string>(values: readonly T[]) {
       if (found === undefined) context.issues.push({ code: "custom", message: "is not included in the list", input: value });
       return found as T;
     }),
-  );
+  ).register(documented, { type: "string", enum: [...values] });
 }
 
 /** Several of a list, each once, in the list's order; blanks are dropped, a single text is a list of one. */
@@ -109,14 +111,14 @@ export function someOf<const T extends string>(values: readonly T[], empty: stri
       if (given.some((each) => !values.includes(each as T))) context.issues.push({ code: "custom", message: "invalid", input: value });
       return values.filter((each) => given.includes(each));
     }),
-  );
+  ).register(documented, { type: "array", items: { type: "string", enum: [...values] }, minItems: 1 });
 }
 
 /** True or false, as JSON and as forms write them. */
 export const flag = z.pipe(
   z.union([z.boolean(), z.enum(["true", "false", "1", "0"])], { error: "is not true or false" }),
   z.transform((value) => value === true || value === "true" || value === "1"),
-);
+).register(documented, { type: "boolean" });
 
 /** Beyond the year 9999 a time is not written with four digits. */
 const LAST_MS = Date.UTC(10000, 0, 1) - 1;
@@ -131,13 +133,13 @@ export const expiry = z.pipe(
     if (time === undefined) context.issues.push({ code: "custom", message: "Date must follow ISO8601 format, as in 2030-01-01T12:00:00Z", input: value });
     return time ?? "never";
   }),
-);
+).register(documented, { type: ["string", "null"], format: "date-time", description: "In the future; null or blank is never." });
 
 /** Paging and numbers in filters are never an error (3scale ignores what it does not understand). */
-export const page = z.optional(z.unknown());
+export const page = z.optional(z.unknown()).register(documented, { type: "integer", minimum: 1 });
 
 /** A filter's text; anything else matches nothing. */
-export const filter = z.optional(z.pipe(z.unknown(), z.transform((value) => (typeof value === "number" ? String(value) : typeof value === "string" ? value : ""))));
+export const filter = z.optional(z.pipe(z.unknown(), z.transform((value) => (typeof value === "number" ? String(value) : typeof value === "string" ? value : "")))).register(documented, { type: "string" });
 
 function codePoints(text: string): number {
   return Array.from(text).length;

@@ -1,15 +1,15 @@
 import type { PageWanted } from "../table/list.ts";
 
-/** 3scale's default and its limit for lists of the Account Management API. */
+/** 3scale's limit for lists, and its default for those of the Account Management API. */
 const MAX_PER_PAGE = 500;
 /** Any page as far as this is past the end. */
 const LAST_PAGE = 1e12;
 
 /** `page` and `per_page` as 3scale reads them: what is not a number in range is the default, never an error. */
-export function pageWanted(input: { readonly page?: unknown; readonly per_page?: unknown }): PageWanted {
+export function pageWanted(input: { readonly page?: unknown; readonly per_page?: unknown }, usual: number = MAX_PER_PAGE): PageWanted {
   const page = positive(input.page) ?? 1;
-  const perPage = positive(input.per_page) ?? MAX_PER_PAGE;
-  return { page: Math.min(page, LAST_PAGE), perPage: perPage > MAX_PER_PAGE ? MAX_PER_PAGE : perPage };
+  const perPage = positive(input.per_page) ?? usual;
+  return { page: Math.min(page, LAST_PAGE), perPage: perPage > MAX_PER_PAGE ? usual : perPage };
 }
 
 function positive(value: unknown): number | undefined {

@@ -11,6 +11,8 @@ export type Csv = { readonly name: string; readonly rows: readonly (readonly (st
 export type Representation<T> = {
   readonly one: string;
   readonly many: string;
+  /** Where XML has another name for one than JSON has. */
+  readonly element?: string;
   readonly json: (value: T, base: string) => object;
   readonly xml?: (value: T) => XmlContent;
   readonly csv?: (value: T) => Csv;
@@ -67,7 +69,7 @@ function writtenAs<T>(as: Representation<T>, value: T): Pick<Reply, "json" | "xm
   const { xml } = as;
   return {
     json: (base) => ({ [as.one]: as.json(value, base) }),
-    ...(xml === undefined ? {} : { xml: () => ({ [as.one]: xml(value) }) }),
+    ...(xml === undefined ? {} : { xml: () => ({ [as.element ?? as.one]: xml(value) }) }),
   };
 }
 
@@ -81,7 +83,7 @@ function listed<T>(as: Representation<T>, list: readonly T[] | Page<T>): Reply {
       [as.many]: items.map((item) => ({ [as.one]: as.json(item, base) })),
       ...(metadata === undefined ? {} : { metadata }),
     }),
-    ...(xml === undefined ? {} : { xml: () => ({ [as.many]: { ...attributes(metadata ?? {}), [as.one]: items.map(xml) } }) }),
+    ...(xml === undefined ? {} : { xml: () => ({ [as.many]: { ...attributes(metadata ?? {}), [as.element ?? as.one]: items.map(xml) } }) }),
   };
 }
 

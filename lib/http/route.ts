@@ -1,10 +1,10 @@
 import { DomainError, notFound } from "../domain/errors.ts";
-import type { Operation } from "./operation.ts";
+import type { Format, Operation } from "./operation.ts";
 
 /** The extensions that say a format. Others at the end of a path are not understood, as in 3scale. */
 const EXTENSION = /\.([A-Za-z][A-Za-z0-9]{0,9})$/;
 
-export type Located = { readonly operation: Operation; readonly path: Readonly<Record<string, string>>; readonly format: string };
+export type Located = { readonly operation: Operation; readonly path: Readonly<Record<string, string>>; readonly format: Format };
 
 /** Splits a path from the format its extension asks for; JSON when it has none (design.md §6: never by `Accept`). */
 export function formatOf(path: string): { readonly bare: string; readonly format: string } {
@@ -20,13 +20,13 @@ export function locate(operations: readonly Operation[], method: string, rawPath
   const { bare, format } = formatOf(rawPath);
   for (const operation of operations) {
     if (!operation.methods.includes(method as never)) continue;
-    const spoken = (operation.formats ?? ["json"]).includes(format as never);
+    const spoken = (operation.formats ?? ["json"]).find((each) => each === format);
     // A value that takes the rest of a path may hold dots: what is no format of the operation belongs to it.
-    const isValue = !spoken && takesRest(operation.path);
+    const isValue = spoken === undefined && takesRest(operation.path);
     const path = match(operation.path, isValue ? rawPath : bare);
     if (path === undefined) continue;
-    if (!spoken && !isValue) throw new DomainError("not_acceptable", `The server does not understand "${format}" request.`);
-    return { operation, path, format: isValue ? "json" : format };
+    if (spoken === undefined && !isValue) throw new DomainError("not_acceptable", `The server does not understand "${format}" request.`);
+    return { operation, path, format: spoken ?? "json" };
   }
   throw notFound();
 }

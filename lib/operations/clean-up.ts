@@ -1,4 +1,5 @@
 import type { AccountId, DeveloperAccountId, MemberId, MetricId, PlanId, ServiceId } from "../domain/brands.ts";
+import { ENVIRONMENTS } from "../domain/configuration.ts";
 import { heldByUser } from "../domain/developers.ts";
 import type { EventType } from "../domain/events.ts";
 import { applicationPlans, limits, metrics, ofMetric, ofPlan, ofService } from "../table/catalogue.ts";
@@ -63,6 +64,7 @@ async function removeTracesOf(deps: Storage, accountId: AccountId, serviceId: Se
   for (const plan of await applicationPlans.all(deps.table, accountId, ofService(serviceId))) {
     await removeAll(deps, listings.entitiesOf(ofPlan(plan.id), limits.kind, accountId));
   }
+  for (const environment of ENVIRONMENTS) await removeAll(deps, listings.configsOfService(accountId, serviceId, environment));
   for (const { kind } of [applicationPlans, metrics]) await removeAll(deps, listings.entitiesOf(ofService(serviceId), kind, accountId));
 }
 

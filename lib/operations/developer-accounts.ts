@@ -2,7 +2,7 @@ import type { AccountPlanId, DeveloperAccountId } from "../domain/brands.ts";
 import {
   accountStateAfter, DEVELOPER_ACCOUNT_STATES, USER_NAMES, type AccountPlan, type AccountTransition, type DeveloperAccount,
 } from "../domain/developers.ts";
-import { invalid, notFound } from "../domain/errors.ts";
+import { invalid, notFound, refused } from "../domain/errors.ts";
 import type { Principal } from "../domain/model.ts";
 import { accountPlans, developerAccounts, inState } from "../table/developers.ts";
 import type { Page, PageWanted } from "../table/list.ts";
@@ -12,6 +12,7 @@ import { readAccountPlan } from "./account-plans.ts";
 import { cleanUpAfter } from "./clean-up.ts";
 import { memberOf, type Storage } from "./context.ts";
 import { entities } from "./entities.ts";
+import { hasUnresolvedInvoices } from "./invoices.ts";
 
 /** What a developer account may be found by: something of one of its users. */
 export type UserCriterion = { readonly field: "username" | "id" | "email"; readonly value: string };
@@ -90,6 +91,8 @@ export async function changeAccountPlan(
  * is interrupted, the event of the deletion finishes.
  */
 export async function deleteDeveloperAccount(deps: Storage, principal: Principal, id: DeveloperAccountId): Promise<void> {
+  const { accountId } = memberOf(principal);
+  if (await hasUnresolvedInvoices(deps, accountId, id)) throw refused({ invoices: ["need to be settled before the account deletion."] });
   await developers.remove(deps, principal, id);
-  await cleanUpAfter(deps, { accountId: memberOf(principal).accountId, type: "developer_account.deleted", developerAccountId: id });
+  await cleanUpAfter(deps, { accountId, type: "developer_account.deleted", developerAccountId: id });
 }

@@ -7,6 +7,7 @@ import { metrics, ofService } from "../table/catalogue.ts";
 import type { ServiceTraffic } from "../table/traffic.ts";
 import type { Storage } from "./context.ts";
 import { entities } from "./entities.ts";
+import { endRulesOf } from "./gateway.ts";
 import { readServiceFor } from "./services.ts";
 import { trafficWrite } from "./traffic-view.ts";
 
@@ -23,7 +24,10 @@ const stored = entities<Metric>({
   follow: async (deps, { before, after }) => {
     const metric = after ?? before;
     if (metric === undefined || (before !== undefined && after !== undefined)) return [];
-    return [await trafficWrite(deps, metric.accountId, metric.serviceId, (traffic) => (after === undefined ? without(traffic, metric) : withNew(traffic, after)))];
+    return [
+      await trafficWrite(deps, metric.accountId, metric.serviceId, (traffic) => (after === undefined ? without(traffic, metric) : withNew(traffic, after))),
+      ...(after === undefined ? [await endRulesOf(deps, metric)] : []),
+    ];
   },
 });
 
@@ -64,7 +68,7 @@ export async function updateMetric(
   return stored.update(deps, principal, id, (before) => ({ ...before, ...changes }));
 }
 
-/** Deletes a metric; the limits on it end with it. Hits stays. */
+/** Deletes a metric; the limits on it and the mapping rules to it end with it. Hits stays, and so does what gateways count. */
 export async function deleteMetric(deps: Storage, principal: Principal, service: ServiceId, id: MetricId, parent?: MetricId): Promise<void> {
   await readMetric(deps, principal, service, id, parent);
   await stored.remove(deps, principal, id, ({ systemName }) => {

@@ -1,16 +1,19 @@
 import type { AccountId, ServiceId } from "../domain/brands.ts";
 import { HITS, type Metric } from "../domain/catalogue.ts";
+import { ENVIRONMENTS } from "../domain/configuration.ts";
 import { invalid, notFound } from "../domain/errors.ts";
 import { actorOf, type Actor } from "../domain/events.ts";
 import { reaches, serviceAccessOf } from "../domain/rights.ts";
 import type { Principal, Service, ServiceSettings } from "../domain/model.ts";
+import { newProxy } from "../domain/proxy.ts";
 import { systemNameFrom } from "../domain/system-name.ts";
 import { serviceTokenString } from "../domain/token-string.ts";
 import { digest } from "../secrets/pepper.ts";
-import { newId, newSecret } from "../secrets/random.ts";
+import { newHex, newId, newSecret } from "../secrets/random.ts";
 import { seal } from "../secrets/seal.ts";
 import { heldBy } from "../domain/catalogue.ts";
 import { metrics } from "../table/catalogue.ts";
+import { proxies } from "../table/proxies.ts";
 import type { ServiceTraffic } from "../table/traffic.ts";
 import { trafficWrite } from "./traffic-view.ts";
 import { readAccount } from "../table/accounts.ts";
@@ -29,7 +32,7 @@ export type ServiceChanges = {
   readonly state?: Service["state"] | undefined;
 };
 
-/** Makes a service and its token, both or neither (D9). */
+/** Makes a service, its token and its gateway settings, all or none (D9). */
 export async function createService(deps: Storage & Hashing & Sealing, principal: Principal, wanted: NewService): Promise<Service> {
   const { accountId } = memberOf(principal);
   return untilStored(async () => {
@@ -89,7 +92,7 @@ export async function updateService(deps: Storage, principal: Principal, id: Ser
   });
 }
 
-/** Deletes a service. Its token is replaced by a tombstone in the same transaction: invalid at once, and for good. */
+/** Deletes a service. Its token is replaced by a tombstone in the same transaction: invalid at once, and for good. Gateways no longer find it. */
 export async function deleteService(deps: Storage, principal: Principal, id: ServiceId): Promise<void> {
   await untilStored(async () => {
     const service = await readServiceFor(deps, principal, id);
@@ -97,6 +100,8 @@ export async function deleteService(deps: Storage, principal: Principal, id: Ser
     const outcome = await transact(deps.table, [
       { remove: keys.service(accountId, id), when: { version: service.version } },
       { put: tombstoneRow(accountId, id, deps.clock()) },
+      { remove: keys.entity(proxies.kind, accountId, id) },
+      ...ENVIRONMENTS.map((environment) => ({ remove: keys.latestConfig(accountId, id, environment) })),
       releaseName(accountId, "system_name", service.systemName),
       record(event(deps, { accountId, type: "service.deleted", actor: actorOf(principal), subject: { serviceId: id }, facts: { name: service.name } })),
     ]);
@@ -116,6 +121,9 @@ async function bear(
   const hits: Metric = {
     ...stamp, accountId, id: newId(), serviceId: id, systemName: HITS, friendlyName: "Hits", description: "Number of API hits", unit: "hit",
   };
+  // 3scale's words, by which the provider's own servers may know that a request came through a gateway.
+  const secretToken = `Shared_secret_sent_from_proxy_to_API_backend_${newHex(16)}`;
+  const proxy = newProxy(accountId, id, now, { ruleId: newId(), hits: hits.id, secretToken });
   const token = {
     token: { accountId, serviceId: id, createdAt: now }, digest: digest(deps.peppers, value), sealed: seal(dataKey, accountId, id, value),
     traffic: { ...trafficOf(wanted.settings), metrics: [{ id: hits.id, systemName: HITS }], plans: [] }, version: 1,
@@ -130,6 +138,7 @@ async function bear(
       { put: serviceRow(service), when: "absent" },
       { put: serviceTokenRow(token), when: "absent" },
       { put: metrics.row(hits), when: "absent" },
+      { put: proxies.row(proxy), when: "absent" },
       takeName(accountId, "system_name", systemName),
       ...heldBy(hits).map(({ scope, field, value }) => takeName(accountId, `${scope}${field}`, value)),
       record(event(deps, {
@@ -137,7 +146,7 @@ async function bear(
       })),
     ]);
     if (outcome.done) return service;
-    if (outcome.refused.some((position) => position <= 2)) return "id_taken";
+    if (outcome.refused.some((position) => position <= 3)) return "id_taken";
   }
   throw invalid({ system_name: ["has already been taken"] });
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { AccessTokenId, AccountId, ApplicationId, Id, MemberId, MetricId, ServiceId } from "../domain/brands.ts";
+import type { AccessTokenId, AccountId, ApplicationId, Id, MemberId, MetricId, Month, ServiceId } from "../domain/brands.ts";
+import type { Environment } from "../domain/configuration.ts";
 
 /**
  * |  # | access pattern                              | index | keys                                                              |
@@ -22,6 +23,12 @@ import type { AccessTokenId, AccountId, ApplicationId, Id, MemberId, MetricId, S
  * | 17 | judge a call: what it has used              | table | pk=ACCOUNT#a#SERVICE#s#CREDENTIAL#h  sk=USAGE          consistent  |
  * | 18 | what was used of a metric, hour by hour     | table | pk=ACCOUNT#a#SUBJECT#u#USED#METRIC#m[#k] sk=yyyy-mm-dd             |
  * | 19 | a report, and which of its parts are counted| table | pk=REPORT#h                          sk=REPORT | COUNTED#p#n       |
+ * | 20 | the last invoice number given for a month   | table | pk=ACCOUNT#a#INVOICE_NUMBERS         sk=yyyy-mm        consistent  |
+ * | 21 | read a configuration, list a service's      | table | pk=ACCOUNT#a#SERVICE#s#CONFIGS#env   sk=version        consistent  |
+ * | 22 | the latest configuration of every service   | table | pk=ACCOUNT#a#CONFIGS#env             sk=s              consistent  |
+ * | 23 | the latest configurations for a host        | gsi1/2| gsi1pk=ACCOUNT#a#CONFIGS#env#HOST#h  gsi1sk=s                      |
+ * | 24 | list an account's configurations            | gsi1  | gsi1pk=ACCOUNT#a#CONFIGS#env#ALL     gsi1sk=id                     |
+ * | 25 | list an account's configurations, a version | gsi2  | gsi2pk=ACCOUNT#a#CONFIGS#env#VERSION#n  gsi2sk=s                   |
  *
  * Ids in sort keys are padded, so that text sorts as numbers do; `h` is a hash, so that no name becomes a key.
  * Patterns 2 and 4 own a partition key each, because every request reads them and a partition serves 3,000 strong
@@ -42,6 +49,9 @@ export const keys = {
   usedOnDay: (used: Used, shard: number | undefined, day: string) => ({ pk: usedPartition(used, shard), sk: day }),
   report: (reportId: string) => ({ pk: `REPORT#${reportId}`, sk: "REPORT" }),
   countedShare: (reportId: string, p: ApplicationId, part: number) => ({ pk: `REPORT#${reportId}`, sk: `COUNTED#${p}#${part}` }),
+  invoiceNumber: (a: AccountId, month: Month) => ({ pk: `ACCOUNT#${a}#INVOICE_NUMBERS`, sk: month }),
+  proxyConfig: (a: AccountId, s: ServiceId, env: Environment, version: number) => ({ pk: configsOfService(a, s, env), sk: sortable(version) }),
+  latestConfig: (a: AccountId, s: ServiceId, env: Environment) => ({ pk: latestConfigs(a, env), sk: sortable(s) }),
   imported: (digest: string) => ({ pk: `IMPORTED#${digest}`, sk: "IMPORTED" }),
 } as const;
 
@@ -53,6 +63,12 @@ export const listings = {
   services: (a: AccountId) => ({ pk: `ACCOUNT#${a}#SERVICES` }),
   applicationsByCredential: (a: AccountId, { kind, value }: Credential) => ({ index: "gsi2", pk: `ACCOUNT#${a}#CREDENTIAL#${kind}#${hashOf(value)}` }),
   used: (used: Used, shard: number | undefined) => ({ pk: usedPartition(used, shard) }),
+  configsOfService: (a: AccountId, s: ServiceId, env: Environment) => ({ pk: configsOfService(a, s, env) }),
+  latestConfigs: (a: AccountId, env: Environment) => ({ pk: latestConfigs(a, env) }),
+  /** A service may have two hosts: each has an index of its own. */
+  latestConfigsOfHost: (a: AccountId, env: Environment, host: string, index: "gsi1" | "gsi2") => ({ index, pk: `${latestConfigs(a, env)}#HOST#${hashOf(host)}` }),
+  configs: (a: AccountId, env: Environment) => ({ index: "gsi1", pk: `${latestConfigs(a, env)}#ALL` }),
+  configsOfVersion: (a: AccountId, env: Environment, version: number) => ({ index: "gsi2", pk: `${latestConfigs(a, env)}#VERSION#${version}` }),
   entities: (kind: string, a: AccountId) => ({ pk: `ACCOUNT#${a}#${kind}` }),
   entitiesOf: (parent: { readonly kind: string; readonly id: Id | string; readonly index: "gsi1" | "gsi2" }, kind: string, a: AccountId) => ({
     index: parent.index, pk: `ACCOUNT#${a}#${parent.kind}#${parent.id}#${kind}`,
@@ -88,6 +104,9 @@ export function inIndex(listing: Listing & { readonly index: "gsi1" | "gsi2" }, 
 function credentialPartition(a: AccountId, s: ServiceId, { kind, value }: Credential): string {
   return `ACCOUNT#${a}#SERVICE#${s}#CREDENTIAL#${kind}#${hashOf(value)}`;
 }
+
+const configsOfService = (a: AccountId, s: ServiceId, env: Environment) => `ACCOUNT#${a}#SERVICE#${s}#CONFIGS#${env}`;
+const latestConfigs = (a: AccountId, env: Environment) => `ACCOUNT#${a}#CONFIGS#${env}`;
 
 /** A service is counted in several places at once, because one row takes a thousand writes a second and no more. */
 function usedPartition({ accountId, subject, id, metricId }: Used, shard: number | undefined): string {

@@ -27,7 +27,7 @@ let limited: Person;
 beforeAll(async () => {
   latchkey = await startDeployment();
   account = await createTestAccount(latchkey);
-  [developer, stranger] = [await account.developerAccount("Buyer & Sons"), await account.developerAccount("Stranger", "pending")];
+  [developer, stranger] = [(await account.developerAccount("Buyer & Sons")).id, (await account.developerAccount("Stranger", "pending")).id];
   const versioned = async (name: string, backend_version: Service["settings"]["backendVersion"]): Promise<ServiceId> => {
     const { id: made } = await account.service(name);
     await api("PUT", `services/${made}.json`, { json: { backend_version } });
@@ -227,7 +227,7 @@ describe("200", () => {
     let owner: DeveloperAccountId;
     const ids: Record<string, number> = {};
     beforeAll(async () => {
-      owner = await account.developerAccount("Lister");
+      owner = (await account.developerAccount("Lister")).id;
       ids["key"] = (await created({ name: "By Key", user_key: "listed-key" }, owner)).id;
       ids["suspended"] = (await created({ name: "Suspended key" }, owner)).id;
       await api("PUT", `${of(owner)}/${ids["suspended"]}/suspend.json`);
@@ -324,7 +324,7 @@ describe("404", () => {
   });
 
   it("another provider's developer account, and one that does not exist, has no applications and gets none", async () => {
-    const foreign = await (await createTestAccount(latchkey)).developerAccount("Foreign");
+    const { id: foreign } = await (await createTestAccount(latchkey)).developerAccount("Foreign");
     for (const owner of [foreign, 1]) {
       expect([(await api("GET", `${of(owner)}.json`)).status, (await create({}, owner)).status]).toEqual([404, 404]);
     }

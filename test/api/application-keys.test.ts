@@ -21,7 +21,7 @@ let connectedPlan: PlanId;
 beforeAll(async () => {
   latchkey = await startDeployment();
   account = await createTestAccount(latchkey);
-  developer = await account.developerAccount("Buyer");
+  developer = (await account.developerAccount("Buyer")).id;
   [service, connected] = [(await account.service("Keys")).id, (await account.service("Connected")).id];
   await api("PUT", `services/${service}.json`, { json: { backend_version: "2" } });
   await api("PUT", `services/${connected}.json`, { json: { backend_version: "oidc" } });
@@ -117,7 +117,7 @@ describe("404", () => {
 
   it("another developer's application, and one of a hidden service, has no keys to see, to give or to take", async () => {
     const application = await newApplication("first-key");
-    const [stranger, limited] = [await account.developerAccount("Stranger"), await account.member({ sections: ["partners"], serviceAccess: [connected] })];
+    const [stranger, limited] = [(await account.developerAccount("Stranger")).id, await account.member({ sections: ["partners"], serviceAccess: [connected] })];
     const missing = await api("GET", `${ofDeveloper()}/1/keys.json`);
     for (const [path, by] of [[`accounts/${stranger}/applications/${application.id}`, account.admin], [`${ofDeveloper()}/${application.id}`, limited]] as const) {
       for (const [method, rest] of [["GET", "keys.json"], ["POST", "keys.json"], ["DELETE", "keys/first-key.json"]] as const) {

@@ -234,6 +234,18 @@ describe("403", () => {
   });
 });
 
+describe("403: invoices", () => {
+  it("an account with an invoice that is not settled stays until it is", async () => {
+    const { id: debtor } = await account.developerAccount("Debtor");
+    const { invoice } = (await request(latchkey, "POST", "/api/invoices.json", { token: (await account.token(account.admin, { scopes: ["finance"] })).value, form: `account_id=${debtor}` })).json;
+    const refusal = await admin("DELETE", `accounts/${debtor}.json`);
+    expect([refusal.status, refusal.json.errors]).toEqual([403, { invoices: ["need to be settled before the account deletion."] }]);
+    const bill = await account.token(account.admin, { scopes: ["finance"] });
+    expect((await request(latchkey, "PUT", `/api/invoices/${invoice.id}/state.json`, { token: bill.value, form: "state=cancelled" })).status).toBe(200);
+    expect((await admin("DELETE", `accounts/${debtor}.json`)).status).toBe(200);
+  });
+});
+
 describe("404", () => {
   it("another provider's account is none", async () => {
     const foreign = (await signup({ username: "foreigner" }, as(other.admin))).json.account.id as number;

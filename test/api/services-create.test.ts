@@ -104,7 +104,7 @@ describe("201", () => {
     expect([found.status, found.json]).toEqual([200, made.json]);
   });
 
-  it("the service, its token, its hits metric, their names and the event are stored in one transaction", async () => {
+  it("the service, its token, its hits metric, its gateway settings, their names and the event are stored in one transaction", async () => {
     const before = latchkey.aws.calls["kms:Decrypt"] ?? 0;
     const made = await post({ json: { name: "One transaction", system_name: "one_transaction" } });
     const service = id<ServiceId>(made.json.service.id);
@@ -113,6 +113,7 @@ describe("201", () => {
     const hits = `METRICS_OF#${service}#`;
     expect(own[1]?.keys).toEqual([
       keys.service(accountId(), service), keys.serviceToken(accountId(), service), { pk: `ACCOUNT#${accountId()}#METRIC`, sk: expect.any(String) },
+      keys.entity("PROXY", accountId(), service),
       keys.unique(accountId(), "system_name", "one_transaction"),
       keys.unique(accountId(), `${hits}system_name`, "hits"), keys.unique(accountId(), `${hits}friendly_name`, "hits"),
       { pk: expect.stringMatching(new RegExp(`^EVENT#${accountId()}#\\d{4}-\\d\\d$`)), sk: expect.any(String) },

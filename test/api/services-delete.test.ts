@@ -88,13 +88,14 @@ describe("200", () => {
     expect(await authenticate(latchkey.operator, value)).toBeUndefined();
   });
 
-  it("service, token, system name and event change in one transaction", async () => {
+  it("service, token, gateway settings, system name and event change in one transaction", async () => {
     const { id: own } = await account.service("Atomic");
     latchkey.proxy.reset();
     await remove(own);
     expect(writes()).toMatchObject([{ principal: "DeleteServiceLambdaFunction", action: "TransactWriteItems" }]);
     expect(writes()[0]?.keys).toEqual([
-      keys.service(accountId(), own), keys.serviceToken(accountId(), own), keys.unique(accountId(), "system_name", "atomic"),
+      keys.service(accountId(), own), keys.serviceToken(accountId(), own), keys.entity("PROXY", accountId(), own),
+      keys.latestConfig(accountId(), own, "sandbox"), keys.latestConfig(accountId(), own, "production"), keys.unique(accountId(), "system_name", "atomic"),
       { pk: expect.stringContaining(`EVENT#${accountId()}#`), sk: expect.any(String) },
     ]);
     expect(await readRow(latchkey.operator.table, keys.unique(accountId(), "system_name", "atomic"))).toBeUndefined();

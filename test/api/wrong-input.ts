@@ -40,13 +40,15 @@ export async function send(url: string, { method = "GET", target, token, type, h
 /** README.md, the table of errors, written a second time: what each code comes with. */
 const DOCUMENTED: Readonly<Record<string, readonly [status: number, as: "error" | "status" | "errors"]>> = {
   access_denied: [403, "error"], no_service_access: [403, "error"], insufficient_scope: [403, "error"], insufficient_rights: [403, "error"],
-  read_only: [403, "error"], forbidden: [403, "status"], not_found: [404, "status"], invalid: [422, "errors"], malformed_request: [400, "error"],
+  read_only: [403, "error"], forbidden: [403, "status"], not_found: [404, "status"], invalid: [422, "errors"], invalid_environment: [422, "error"], refused: [403, "errors"], malformed_request: [400, "error"],
   subject_not_found: [404, "error"], invalid_parameter: [400, "error"], payload_too_large: [413, "error"], unsupported_media_type: [415, "error"], not_acceptable: [406, "error"],
 };
 /** 3scale's bare sentences, which have no code; the latter two where CSV was asked for. */
 const THREESCALES_TEXTS = [
   [400, /^Required parameter missing: [a-z_]+$/], [422, /^Wrong type for parameter: [a-z_]+$/], [404, /^(Not found|(Service|Application) not found)$/], [403, /^Access denied$/],
 ] as const;
+/** Programs of 3scale know this body to the byte. */
+const CONFIGURATION_NOT_FOUND = '{"status":"Not found"}';
 const GATEWAYS_OWN: Readonly<Record<string, number>> = {
   "Bad Request": 400, Forbidden: 403, "Not Found": 404, "Request Entity Too Large": 413, "Request Header Fields Too Large": 431,
 };
@@ -61,7 +63,9 @@ export function undocumented({ status, type, text }: Answer, method: string): st
     return /^<\?xml version="1\.0" encoding="UTF-8"\?>(<error>[^<]+<\/error>|<errors>(<error>[^<]+<\/error>)+<\/errors>)$/.test(text) ? undefined : `XML ${text}`;
   }
   if (!type.startsWith("application/json")) return `type ${type}`;
+  if (status === 404 && text === CONFIGURATION_NOT_FOUND) return undefined;
   const body = JSON.parse(text) as Readonly<Record<string, unknown>>;
+  if (status === 422 && body["code"] === "invalid" && Array.isArray(body["policies_config"])) return undefined;
   if (typeof body["message"] === "string") return GATEWAYS_OWN[body["message"]] === status && Object.keys(body).length === 1 ? undefined : `gateway ${status} ${text}`;
   const { code, missing, ...rest } = body;
   const [wanted, as] = DOCUMENTED[String(code)] ?? [];
@@ -96,12 +100,20 @@ const FLAGS = [
 ];
 const FACTS = [
   "name", "scopes", "permission", "expires_at", "role", "sections", "service_access", "state", "system_name",
-  "period", "value",
+  "period", "value", "friendly_id", "cost",
+  "changed", "http_method", "pattern", "environment", "version",
 ];
 const SUBJECTS = [
-  "memberId", "tokenId", "serviceId", "applicationId", "metricId", "planId", "limitId", "mappingRuleId",
+  "memberId", "tokenId", "serviceId", "applicationId", "metricId", "planId", "limitId", "mappingRuleId", "policyId",
   "developerAccountId", "developerUserId", "accountPlanId", "invoiceId", "lineItemId", "paymentId",
 ];
+const SETTINGS = [
+  "credentials_location", "auth_app_key", "auth_app_id", "auth_user_key", "error_auth_failed", "error_auth_missing", "error_no_match", "error_limits_exceeded",
+  "error_headers_auth_failed", "error_headers_auth_missing", "error_headers_no_match", "error_headers_limits_exceeded", "error_status_auth_failed",
+  "error_status_auth_missing", "error_status_no_match", "error_status_limits_exceeded", "secret_token", "api_test_path", "oidc_issuer_type", "endpoint",
+  "sandbox_endpoint", "api_backend", "hostname_rewrite", "oauth_login_url", "oidc_issuer_endpoint", "jwt_claim_with_client_id", "jwt_claim_with_client_id_type",
+];
+const FLOWS = ["standard_flow_enabled", "implicit_flow_enabled", "service_accounts_enabled", "direct_access_grants_enabled"];
 const ENTITY = [...KEYS, ...STAMPS, "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk", "accountId", "id"];
 const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   account: [...KEYS, ...STAMPS, "id", "name", "wrappedKey"],
@@ -124,6 +136,9 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   application_plan: [
     ...ENTITY, "serviceId", "name", "systemName", "state", "approvalRequired", "isDefault", "trialPeriodDays", "setupFeeCents", "costPerMonthCents",
   ],
+  proxy: [...ENTITY, ...SETTINGS.map((setting) => `settings.${setting}`), ...FLOWS.map((flow) => `oidcFlows.${flow}`), "rules", "policies"],
+  proxy_config: [...ENTITY, "serviceId", "environment", "version", "hosts", "content"],
+  policy: [...ENTITY, "name", "policyVersion", "schema"],
   limit: [...ENTITY, "serviceId", "planId", "metricId", "period", "value"],
   report: [...KEYS, "id", "accountId", "serviceId", "at", "contents", "uses", "ttl"],
   counted_share: [...KEYS, "ttl"],
@@ -133,6 +148,13 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   developer_account: [...ENTITY, "orgName", "state", "planId"],
   developer_user: [...ENTITY, "developerAccountId", "username", "email", "role", "state"],
   unique: [...KEYS, "holder"],
+  invoice: [
+    ...ENTITY, "developerAccountId", "friendlyId", "period", "state", "currency", "total", "creationType", "issuedOn", "dueOn", "paidAt",
+  ],
+  line_item: [
+    ...ENTITY, "invoiceId", "developerAccountId", "kind", "name", "description", "quantity", "cost", "metricId", "planId", "applicationId",
+  ],
+  invoice_number: [...KEYS, "last"],
   event: [
     ...KEYS, "event", "id", "accountId", "at", "actor.memberId", "actor.tokenId", "actor.system",
     ...SUBJECTS.map((subject) => `subject.${subject}`), ...FACTS.map((fact) => `facts.${fact}`),

@@ -3,7 +3,7 @@ import { DynamoDBClient, type AttributeValue } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { id, type ApplicationId, type MemberId, type ServiceId } from "../../lib/domain/brands.ts";
+import { id, tenThousandths, type ApplicationId, type MemberId, type ServiceId } from "../../lib/domain/brands.ts";
 import type { DomainEvent, EventType } from "../../lib/domain/events.ts";
 import type { Principal } from "../../lib/domain/model.ts";
 import { BY_DEFAULT } from "../../lib/domain/service-settings.ts";
@@ -15,10 +15,16 @@ import { changeApplicationPlan, changeApplicationState, createApplication, delet
 import { cleanUpAfter } from "../../lib/operations/clean-up.ts";
 import { changeAccountState, deleteDeveloperAccount, updateDeveloperAccount } from "../../lib/operations/developer-accounts.ts";
 import { createDeveloperUser, deleteDeveloperUser, updateDeveloperUser } from "../../lib/operations/developer-users.ts";
+import { createInvoice, updateInvoice } from "../../lib/operations/invoices.ts";
+import { createLineItem, deleteLineItem } from "../../lib/operations/line-items.ts";
 import { changeRole, changeState, createMember, deleteMember, updateMember, updateRights } from "../../lib/operations/members.ts";
+import { createRule, deleteRule, updateRule } from "../../lib/operations/mapping-rules.ts";
 import { createMetric, deleteMetric, updateMetric } from "../../lib/operations/metrics.ts";
 import { createLimit, createPlan, deleteLimit, deletePlan, updateLimit, updatePlan } from "../../lib/operations/plans.ts";
 import { signUp } from "../../lib/operations/signup.ts";
+import { deployProxy, updateOidcFlows, updatePolicies, updateProxy } from "../../lib/operations/proxies.ts";
+import { promoteConfig } from "../../lib/operations/proxy-configs.ts";
+import { createPolicy, deletePolicy, updatePolicy } from "../../lib/operations/registry-policies.ts";
 import { createService, deleteService, importService, updateService } from "../../lib/operations/services.ts";
 import { revealServiceToken } from "../../lib/operations/service-tokens.ts";
 import { newId } from "../../lib/secrets/random.ts";
@@ -102,9 +108,33 @@ const developerUser = async () => {
   return createDeveloperUser(latchkey.operator, admin, of, { username: `dev${++made}`, email: email() });
 };
 const developed = async () => {
-  const [{ serviceId: service, id: planId }, developer] = [await plan(), await account.developerAccount("Buyer")];
+  const [{ serviceId: service, id: planId }, { id: developer }] = [await plan(), await account.developerAccount("Buyer")];
   const wanted = { serviceId: service, planId, developerAccountId: developer, name: "App", description: "", keys: ["first-key"] };
   return { service, developer, application: (await createApplication(latchkey.operator, admin, wanted)).id };
+};
+const invoice = async () => createInvoice(latchkey.operator, admin, { developerAccountId: (await account.developerAccount("Buyer")).id });
+const LINE_ITEM = { kind: "plain", cost: tenThousandths(1) } as const;
+const RULE = { httpMethod: "GET", pattern: "/a", delta: 1, last: false } as const;
+const ruled = async () => {
+  const { serviceId: service, id: metricId } = await metric();
+  return { service, metricId, rule: await createRule(latchkey.operator, admin, service, { ...RULE, metricId }) };
+};
+/** A service whose gateways in the sandbox have a configuration, and one that has rules since then. */
+const deployed = async (): Promise<ServiceId> => {
+  const service = await serviceId();
+  await updateProxy(latchkey.operator, admin, service, { api_backend: "https://echo.example.com" });
+  return service;
+};
+const pending = async (): Promise<ServiceId> => {
+  const { service } = await ruled();
+  await updateProxy(latchkey.operator, admin, service, { api_backend: "https://echo.example.com" });
+  const { id: metricId } = await createMetric(latchkey.operator, admin, service, { friendlyName: `Metric ${++made}`, unit: "hit", description: "" });
+  await createRule(latchkey.operator, admin, service, { ...RULE, metricId });
+  return service;
+};
+const registered = () => {
+  const [name, version] = [`policy-${++made}`, "1.0"];
+  return { name, policyVersion: version, schema: { $schema: "x", name, summary: "", version, configuration: {} } };
 };
 
 /** A change: what it needs is made on a good connection, the change itself is what comes back. */
@@ -334,13 +364,98 @@ const CHANGES: Record<EventType, Readonly<Record<string, Change>>> = {
       return (deps) => deleteDeveloperUser(deps, admin, developerAccountId, id);
     },
   },
+  "invoice.created": {
+    "an invoice is made": async () => {
+      const { id: buyer } = await account.developerAccount("Buyer");
+      return (deps) => createInvoice(deps, admin, { developerAccountId: buyer });
+    },
+  },
+  "invoice.updated": {
+    "an invoice gets another number": async () => {
+      const { id } = await invoice();
+      return (deps) => updateInvoice(deps, admin, id, { friendlyId: "2026-00000001" });
+    },
+  },
+  "line_item.created": {
+    "a line item is billed": async () => {
+      const { id } = await invoice();
+      return (deps) => createLineItem(deps, admin, id, LINE_ITEM);
+    },
+  },
+  "line_item.deleted": {
+    "a line item is taken off": async () => {
+      const { id } = await invoice();
+      const { id: item } = await createLineItem(latchkey.operator, admin, id, LINE_ITEM);
+      return (deps) => deleteLineItem(deps, admin, id, item);
+    },
+  },
+  "proxy.updated": {
+    "a setting of the gateway changes": async () => {
+      const service = await serviceId();
+      return (deps) => updateProxy(deps, admin, service, { auth_user_key: `key-${service}` });
+    },
+    "the policy chain changes": async () => {
+      const service = await serviceId();
+      return (deps) => updatePolicies(deps, admin, service, [{ name: "cors", version: "builtin", configuration: {}, enabled: true }]);
+    },
+    "a flow is allowed": async () => {
+      const service = await serviceId();
+      return (deps) => updateOidcFlows(deps, admin, service, { implicit_flow_enabled: true });
+    },
+  },
+  "mapping_rule.created": {
+    "a mapping rule is added": async () => {
+      const { serviceId: service, id: metricId } = await metric();
+      return (deps) => createRule(deps, admin, service, { ...RULE, metricId });
+    },
+  },
+  "mapping_rule.updated": {
+    "a mapping rule is changed": async () => {
+      const { service, rule } = await ruled();
+      return (deps) => updateRule(deps, admin, service, rule.id, { pattern: "/b" });
+    },
+  },
+  "mapping_rule.deleted": {
+    "a mapping rule is deleted": async () => {
+      const { service, rule } = await ruled();
+      return (deps) => deleteRule(deps, admin, service, rule.id);
+    },
+  },
+  "proxy_config.created": {
+    "what is pending is deployed": async () => {
+      const service = await pending();
+      return (deps) => deployProxy(deps, admin, service);
+    },
+  },
+  "proxy_config.promoted": {
+    "a version is promoted": async () => {
+      const service = await deployed();
+      return (deps) => promoteConfig(deps, admin, service, "sandbox", 1, "production");
+    },
+  },
+  "policy.created": {
+    "a policy is registered": async () => (deps) => createPolicy(deps, admin, registered()),
+  },
+  "policy.updated": {
+    "a policy is changed": async () => {
+      const policy = registered();
+      const { id: policyId } = await createPolicy(latchkey.operator, admin, policy);
+      return (deps) => updatePolicy(deps, admin, String(policyId), { schema: { ...policy.schema, summary: "Better" } });
+    },
+  },
+  "policy.deleted": {
+    "a policy is deleted": async () => {
+      const { id: policyId } = await createPolicy(latchkey.operator, admin, registered());
+      return (deps) => deletePolicy(deps, admin, String(policyId));
+    },
+  },
   "application.created": {
     "an application is created": async () => {
       const service = await serviceId();
       return (deps) => createApplication(deps, admin, { serviceId: service, name: "App", description: "", userKey: `key-${++made}` });
     },
     "an application of a developer account is created on a plan": async () => {
-      const [{ serviceId: service, id: planId }, developerAccountId] = [await plan(), await account.developerAccount("Buyer")];
+      const [{ serviceId: service, id: planId }, { id: developerAccountId }] = [await plan(), await account.developerAccount("Buyer")];
       return (deps) => createApplication(deps, admin, { serviceId: service, planId, developerAccountId, name: "App", description: "" });
     },
   },
@@ -383,6 +498,8 @@ const STORED_LIKE_METRICS: readonly string[] = [
   "account_plan",
   "developer_account",
   "developer_user",
+  "line_item",
+  "policy",
 ];
 const fragile = rows.filter(([type]) => !STORED_LIKE_METRICS.some((kind) => type.startsWith(`${kind}.`)));
 /** An account is born with a token, a developer account with a user, which are recorded as every other is. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { DomainError, forbidden, invalid, invalidParameter, notFound, subjectNotFound, type ErrorCode } from "../../lib/domain/errors.ts";
+import {
+  DomainError, forbidden, invalid, invalidParameter, noConfiguration, notFound, subjectNotFound, type ErrorCode,
+} from "../../lib/domain/errors.ts";
 import { errorResponse, spoken } from "../../lib/http/errors.ts";
 
 const XML = '<?xml version="1.0" encoding="UTF-8"?>';
@@ -14,6 +16,7 @@ describe("an error's answer", () => {
     ["a section too few", new DomainError("insufficient_rights", PERMISSIONS, { missing: ["section:finance", "section:partners"] }), 403, `{"error":"${PERMISSIONS}","code":"insufficient_rights","missing":["section:finance","section:partners"]}`, `${XML}<error>${PERMISSIONS}</error>`],
     ["ro where rw is needed", new DomainError("read_only", PERMISSIONS, { missing: ["permission:rw"] }), 403, `{"error":"${PERMISSIONS}","code":"read_only","missing":["permission:rw"]}`, `${XML}<error>${PERMISSIONS}</error>`],
     ["what this member may not do", forbidden(), 403, '{"status":"Forbidden","code":"forbidden"}', ""],
+    ["a configuration that is not there, known by this very body", noConfiguration(), 404, '{"status":"Not found"}', ""],
     ["what is not there", notFound(), 404, '{"status":"Not found","code":"not_found"}', ""],
     ["a service that is not there, in the Analytics API", subjectNotFound("Service"), 404, '{"error":"Service not found","code":"subject_not_found"}', `${XML}<error>Service not found</error>`],
     ["a parameter that makes no sense", invalidParameter("metric <x> not found"), 400, '{"error":"metric <x> not found","code":"invalid_parameter"}', `${XML}<error>metric &lt;x&gt; not found</error>`],
@@ -33,6 +36,12 @@ describe("an error's answer", () => {
     expect(body.replaceAll("&apos;", "'").toLowerCase()).toBe(
       `${XML.toLowerCase()}<errors><error>scopes select at least one scope</error><error>name can't be blank</error><error>name is &lt;odd&gt;</error></errors>`,
     );
+  });
+
+  it("tells what is wrong with the whole as a sentence of its own", () => {
+    const error = invalid({ base: ["Cannot transition to paid"] });
+    expect(errorResponse(error, "json").body).toBe('{"errors":{"base":["Cannot transition to paid"]},"code":"invalid"}');
+    expect(errorResponse(error, "xml").body).toBe(`${XML}<errors><error>Cannot transition to paid</error></errors>`);
   });
 
   it.each(["json", "xml", "php"])("is bare text for a missing parameter, in %s too", (format) => {
@@ -59,8 +68,9 @@ describe("an error's answer", () => {
   });
 
   const STATUS: Record<ErrorCode, number> = {
-    access_denied: 403, no_service_access: 403, insufficient_scope: 403, insufficient_rights: 403, read_only: 403, forbidden: 403, not_found: 404, invalid: 422, refused: 403, wrong_type: 422,
-    subject_not_found: 404, invalid_parameter: 400, missing_parameter: 400, malformed_request: 400, payload_too_large: 413, unsupported_media_type: 415, not_acceptable: 406, busy: 503, unavailable: 503, internal: 500,
+    access_denied: 403, no_service_access: 403, insufficient_scope: 403, insufficient_rights: 403, read_only: 403, forbidden: 403, not_found: 404,
+    no_configuration: 404, invalid_environment: 422, invalid: 422, refused: 403, wrong_type: 422, subject_not_found: 404, invalid_parameter: 400,
+    missing_parameter: 400, malformed_request: 400, payload_too_large: 413, unsupported_media_type: 415, not_acceptable: 406, busy: 503, unavailable: 503, internal: 500,
   };
   const codes = Object.entries(STATUS) as [ErrorCode, number][];
 
@@ -73,7 +83,7 @@ describe("an error's answer", () => {
     }
   });
 
-  it.each(codes.filter(([code]) => code !== "missing_parameter" && code !== "wrong_type"))("of code %s says so in JSON", (code) => {
+  it.each(codes.filter(([code]) => code !== "missing_parameter" && code !== "wrong_type" && code !== "no_configuration"))("of code %s says so in JSON", (code) => {
     expect(JSON.parse(errorResponse(new DomainError(code, "x"), "json").body)).toMatchObject({ code });
   });
 

@@ -25,6 +25,10 @@ describe("the page that is asked for", () => {
     expect(pageWanted(input)).toEqual(page);
   });
 
+  it.each([[{}, 20], [{ per_page: "0" }, 20], [{ per_page: "501" }, 20], [{ per_page: "21" }, 21], [{ per_page: "500" }, 500]])("is, of %j, as long as usual where another length is usual: %d", (input, perPage) => {
+    expect(pageWanted(input, 20)).toEqual({ page: 1, perPage });
+  });
+
   it("is one that can be counted exactly, whatever is asked", () => {
     fc.assert(fc.property(fc.anything(), fc.oneof(fc.anything(), fc.nat().map(String)), (page, per_page) => {
       const wanted = pageWanted({ page, per_page });

@@ -1,4 +1,4 @@
-import { epochSeconds, id, type DeveloperAccountId, type MemberId, type ServiceId } from "../../lib/domain/brands.ts";
+import { epochSeconds, id, type MemberId, type ServiceId } from "../../lib/domain/brands.ts";
 import type { DeveloperAccount } from "../../lib/domain/developers.ts";
 import { BY_DEFAULT } from "../../lib/domain/service-settings.ts";
 import type { AccessToken, Member, Principal, Service } from "../../lib/domain/model.ts";
@@ -25,7 +25,8 @@ export type TestAccount = {
   token(of: Person, token?: Partial<NewAccessToken>): Promise<Person>;
   service(name: string): Promise<Service>;
   application(serviceId: ServiceId, name: string): Promise<number>;
-  developerAccount(orgName: string, state?: DeveloperAccount["state"]): Promise<DeveloperAccountId>;
+  /** A customer of the provider. */
+  developerAccount(orgName: string, state?: DeveloperAccount["state"]): Promise<DeveloperAccount>;
 };
 
 const TOKEN: NewAccessToken = { name: "for tests", scopes: ["account_management"], permission: "rw", expiresAt: "never" };
@@ -60,7 +61,7 @@ export async function createTestAccount({ operator }: Deployment): Promise<TestA
       const stamp = { version: 1, createdAt: epochSeconds(1_700_000_000), updatedAt: epochSeconds(1_700_000_000) };
       const developer: DeveloperAccount = { accountId: admin.accountId, id: newId(), orgName, state, ...stamp };
       await transact(operator.table, [{ put: developerAccounts.row(developer), when: "absent" }]);
-      return developer.id;
+      return developer;
     },
   };
 }

@@ -10,6 +10,7 @@ import { createTable } from "../../lib/local/create-table.ts";
 import type { Hashing, Sealing, Storage } from "../../lib/operations/context.ts";
 import { kmsKeyring } from "../../lib/secrets/keyring.ts";
 import { parsePeppers } from "../../lib/secrets/pepper.ts";
+import { answerChecker } from "./answers.ts";
 import { PSEUDO_PARAMETERS, REGION, tableArn } from "./aws.ts";
 import { createBus, type Bus } from "./bus.ts";
 import { environmentOf } from "./environment.ts";
@@ -40,6 +41,7 @@ export type Deployment = {
   invoke(functionName: string, event: unknown): Promise<unknown>;
   /** Everything the functions have written to their logs. */
   logs(): string;
+  /** Throws when an answer was not as the OpenAPI document says. */
   stop(): Promise<void>;
 };
 
@@ -74,7 +76,8 @@ export async function startDeployment(): Promise<Deployment> {
     return [fn.logicalId, startLambda({ zip: fn.zip, handler: fn.handler, env, timeoutMs: fn.timeoutMs })];
   }));
   const invoke = async (logicalId: string, event: unknown) => known(lambdas.get(logicalId), logicalId).invoke(event);
-  const gateway = await startGateway({ template, invoke });
+  const answers = answerChecker(inject("openapi"));
+  const gateway = await startGateway({ template, invoke, seen: answers.seen });
 
   const pumpTo = (name: string) => createPump({ endpoint: emulator.endpoint, tableName, mapping: mappingTo(template, name), invoke });
   return {
@@ -94,6 +97,7 @@ export async function startDeployment(): Promise<Deployment> {
       await gateway.stop();
       await Promise.all([...lambdas.values()].map((lambda) => lambda.stop()));
       await Promise.all([proxy.stop(), aws.stop(), emulator.stop()]);
+      answers.throwIfWrong();
     },
   };
 }

@@ -18,6 +18,9 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
+/** Whoever watches what is answered. */
+export type Seen = (method: string, target: string, answer: GatewayResponse) => void;
+
 /** API Gateway, "Quotas for HTTP APIs". */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const MAX_HEAD_BYTES = 10_240;
@@ -30,7 +33,7 @@ const MAX_EVENT_BYTES = 6_291_456;
  * It copies what AWS documents, and where AWS documents nothing it takes the strict side. A template with a feature
  * it does not copy does not start, so that no test ever passes because something was quietly left out.
  */
-export async function startGateway({ template, invoke }: { template: Template; invoke: Invoke }): Promise<Gateway> {
+export async function startGateway({ template, invoke, seen }: { template: Template; invoke: Invoke; seen?: Seen }): Promise<Gateway> {
   assertTemplate(template);
   const failures: Error[] = [];
   const api: Api = {
@@ -38,6 +41,7 @@ export async function startGateway({ template, invoke }: { template: Template; i
     authorizers: new Map(template.authorizers.map((authorizer) => [authorizer.logicalId, authorizer])),
     invoke,
     fail: (error) => void failures.push(error),
+    seen: seen ?? (() => {}),
   };
   // Node's own limit must not be the one that decides.
   const server = createServer({ maxHeaderSize: 8 * MAX_HEAD_BYTES }, (request, response) => {
@@ -79,10 +83,13 @@ interface Api {
   readonly authorizers: ReadonlyMap<string, Template["authorizers"][number]>;
   readonly invoke: Invoke;
   readonly fail: (error: Error) => void;
+  readonly seen: Seen;
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, api: Api): Promise<void> {
-  const { status, headers, body } = await respond(request, api);
+  const answer = await respond(request, api);
+  const { status, headers, body } = answer;
+  api.seen(request.method!, request.url!, answer);
   response.writeHead(status, { ...headers, "content-length": body.length });
   response.end(body);
 }

@@ -6,7 +6,9 @@ import path from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
+import { document } from "../../functions/openapi.ts";
 import { startDynamoDbLocal } from "../../lib/local/dynamodb-local.ts";
+import type { OpenApi } from "./answers.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -14,6 +16,8 @@ declare module "vitest" {
     dynamoEndpoint: string;
     /** The directory with the CloudFormation template and the zips that would be deployed. */
     packageDirectory: string;
+    /** The OpenAPI document of the operations, which every answer is held against. */
+    openapi: OpenApi;
   }
 }
 
@@ -23,6 +27,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const [database] = await Promise.all([startDynamoDbLocal(), packageService(packageDirectory)]);
   project.provide("dynamoEndpoint", database.endpoint);
   project.provide("packageDirectory", packageDirectory);
+  process.env["PUBLIC_URL"] = "https://latchkey.example";
+  project.provide("openapi", document() as OpenApi);
   return async () => {
     await database.stop();
     await rm(packageDirectory, { recursive: true, force: true });

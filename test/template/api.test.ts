@@ -14,6 +14,8 @@ const the = (type: string) => {
 
 /** Routes that anybody may call without the authorizer having been asked. A new one is a decision: write down why. */
 const OPEN_ROUTES: readonly string[] = [
+  // How the API is used: the same for everybody, and read before anybody has a token.
+  "GET /openapi.json",
   // The Service Management API proves the service token itself, in the round trip that reads what it judges.
   "GET /transactions/authorize.xml", "GET /transactions/authrep.xml", "GET /transactions/oauth_authorize.xml", "GET /transactions/oauth_authrep.xml",
   "POST /transactions.xml",

@@ -69,7 +69,7 @@ describe("the roles", () => {
 
   it("open a data key only with the account it belongs to", () => {
     const open = allowed.filter(([, type, { Action }]) => type === "AWS::IAM::Role" && [Action].flat().some((action) => String(action).startsWith("kms:"))).map(([, , statement]) => statement);
-    expect(open).toHaveLength(3);
+    expect(open).toHaveLength(5);
     for (const statement of open) {
       expect(statement).toEqual({
         Effect: "Allow", Action: ["kms:Decrypt"], Resource: [{ "Fn::GetAtt": ["SealingKey", "Arn"] }],

@@ -7,15 +7,15 @@ import { xmlDocument, type XmlContent } from "../reply.ts";
 import type { Options } from "./request.ts";
 
 /** The status of each thing that can be wrong (apisonator: lib/3scale/backend/errors.rb). */
-const STATUS: Record<TrafficErrorCode, number> = {
+export const TRAFFIC_STATUS: Record<TrafficErrorCode, number> = {
   bad_request: 400, not_valid_data: 422, content_type_invalid: 400, provider_key_or_service_token_required: 403, service_id_missing: 422,
   service_token_invalid: 403, provider_key_invalid: 403, end_users_no_longer_supported: 400, authentication_error: 403, user_key_invalid: 403,
   application_not_found: 404, metric_invalid: 404, usage_value_invalid: 403, transactions_is_blank: 400, transactions_format_invalid: 400,
   transactions_has_nil_transaction: 400, transaction_timestamp_too_old: 422, transaction_timestamp_too_new: 422, idempotency_key_reused: 422,
 };
-const TYPE = "application/vnd.3scale-v2.0+xml";
+export const TRAFFIC_TYPE = "application/vnd.3scale-v2.0+xml";
 const HEADERS = {
-  ...NO_STORE, "content-type": TYPE, "access-control-allow-origin": "*",
+  ...NO_STORE, "content-type": TRAFFIC_TYPE, "access-control-allow-origin": "*",
   "access-control-expose-headers": "3scale-rejection-reason, 3scale-limit-remaining, 3scale-limit-reset, 3scale-limit-max-value",
 };
 
@@ -43,7 +43,7 @@ export function reportedResponse(uncounted: readonly Uncounted[]): HttpResponse 
 
 /** `<error code="…">…</error>`; a failure of ours is a 5xx that may be repeated. */
 export function trafficErrorResponse(error: unknown, { noBody }: Pick<Options, "noBody">): HttpResponse {
-  const [status, code, message] = error instanceof TrafficError ? [STATUS[error.code], error.code, error.message] : failure(error);
+  const [status, code, message] = error instanceof TrafficError ? [TRAFFIC_STATUS[error.code], error.code, error.message] : failure(error);
   return { statusCode: status, headers: HEADERS, body: noBody ? "" : xmlDocument({ error: { "@_code": code, "#text": message } }) };
 }
 

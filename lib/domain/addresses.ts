@@ -1,0 +1,36 @@
+/** The address of a server, as gateways are told it. */
+export type Address = { readonly scheme: string; readonly host: string; readonly port: number; readonly path: string };
+
+const DEFAULT_PORT: Readonly<Record<string, number>> = { http: 80, ws: 80, https: 443, wss: 443 };
+const HOST = String.raw`[A-Za-z0-9_][A-Za-z0-9_-]{0,62}(?:\.[A-Za-z0-9_-]{1,63})*`;
+const PATH = String.raw`/(?:[\w.~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*`;
+const ADDRESS = new RegExp(`^([a-z]+)://(${HOST})(?::(\\d{1,5}))?(${PATH})?$`);
+const HOSTNAME = new RegExp(`^${HOST}(?::\\d{1,5})?$`);
+
+/** Reads `scheme://host(:port)(/path)` of the known schemes; undefined for anything else. */
+export function parseAddress(text: string): Address | undefined {
+  const [, scheme = "", host, port, path = ""] = ADDRESS.exec(text) ?? [];
+  const number = port === undefined ? DEFAULT_PORT[scheme] : Number(port);
+  if (host === undefined || host.length > 255 || DEFAULT_PORT[scheme] === undefined || number === undefined || number < 1 || number > 65_535) return undefined;
+  return { scheme, host, port: number, path };
+}
+
+/** An address with its port written out, as 3scale keeps them: `https://echo.example.com:443`. */
+export function withPort({ scheme, host, port, path }: Address): string {
+  return `${scheme}://${host}:${port}${path}`;
+}
+
+/** The host of an address, in the lower case in which requests are compared with it. */
+export function hostOf(address: string): string | undefined {
+  return parseAddress(address)?.host.toLowerCase();
+}
+
+/** Whether a host is the machine itself, which from a gateway is not what was meant (3scale: NonLocalhostValidator). */
+export function isLocalhost(host: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3})$/i.test(host);
+}
+
+/** A host name, with or without a port. */
+export function isHostname(text: string): boolean {
+  return HOSTNAME.test(text);
+}

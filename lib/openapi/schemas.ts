@@ -1,0 +1,11 @@
+import type { Described } from "./described.ts";
+import { accessTokens } from "./schemas/access-tokens.ts";
+import { account } from "./schemas/account.ts";
+import { applications } from "./schemas/applications.ts";
+import { catalogue } from "./schemas/catalogue.ts";
+import { developers } from "./schemas/developers.ts";
+import { members } from "./schemas/members.ts";
+import { services } from "./schemas/services.ts";
+
+/** What every representation looks like. A test asks for a schema of each that an operation answers with. */
+export const SCHEMAS: readonly Described[] = [...accessTokens, ...account, ...applications, ...catalogue, ...developers, ...members, ...services];

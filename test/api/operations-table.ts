@@ -1,0 +1,141 @@
+import type { Operation } from "../../lib/http/operation.ts";
+import type { Deployment } from "../support/deployment.ts";
+import type { TestAccount } from "../support/account.ts";
+import { request, type Answer } from "../support/request.ts";
+
+/**
+ * What must exist for each operation to have something to work on, made through the API itself. A new operation needs
+ * a line in FIXTURES for each new variable of its path, and one in INPUTS if it asks for attributes.
+ */
+const S = "/admin/api/services/{}";
+const P = "/admin/api/application_plans/{}";
+const service = (w: World) => w.at(S);
+const hits = async (w: World) => (await w.get(`/admin/api/services/${await service(w)}/metrics`)).metrics[0].metric.id as number;
+const A = "/admin/api/accounts/{}";
+const app = `${A}/applications/{}`;
+const account = (w: World) => w.at(A);
+const plan = (w: World) => w.at(`${S}/application_plans/{}`);
+const accessToken = (w: World) => w.make("/admin/api/personal/access_tokens", INPUTS["createAccessToken"]!(w));
+
+/**
+ * By the path up to and with the variable; with the segment after it when what follows needs another thing there.
+ * Gives what stands for the variable.
+ */
+const FIXTURES: Readonly<Record<string, (w: World) => string | number | Promise<string | number>>> = {
+  [S]: (w) => w.make("/admin/api/services", { name: w.unique("Service") }),
+  [`${S}/metrics/{}`]: async (w) => w.make(`/admin/api/services/${await service(w)}/metrics`, { friendly_name: w.unique("Metric"), unit: "hit" }),
+  [`${S}/metrics/{}/methods`]: hits,
+  [`${S}/metrics/{}/methods/{}`]: async (w) => w.make(`/admin/api/services/${await service(w)}/metrics/${await hits(w)}/methods`, { friendly_name: w.unique("Method") }),
+  [`${S}/application_plans/{}`]: async (w) => w.make(`/admin/api/services/${await service(w)}/application_plans`, { name: w.unique("Plan") }),
+  [P]: plan,
+  [`${P}/metrics/{}`]: (w) => w.at(`${S}/metrics/{}`),
+  [`${P}/metrics/{}/limits/{}`]: async (w) => w.make(`/admin/api/application_plans/${await w.at(P)}/metrics/${await w.at(`${S}/metrics/{}`)}/limits`, { period: "day", value: 1 }),
+  [A]: (w) => w.make("/admin/api/signup", INPUTS["signUp"]!(w)),
+  [`${A}/users/{}`]: async (w) => w.make(`/admin/api/accounts/${await account(w)}/users`, INPUTS["createDeveloperUser"]!(w)),
+  [app]: async (w) => w.make(`/admin/api/accounts/${await account(w)}/applications`, INPUTS["createApplication"]!(w)),
+  [`${app}/keys/{}`]: async (w) => {
+    const key = w.unique("key");
+    await w.make(`/admin/api/accounts/${await account(w)}/applications/${await w.at(app)}/keys`, { key });
+    return key;
+  },
+  "/admin/api/account_plans/{}": (w) => w.make("/admin/api/account_plans", { name: w.unique("Plan") }),
+  "/admin/api/users/{}": (w) => w.make("/admin/api/users", { email: `${w.unique("user")}@example.com` }),
+  // Only one's own tokens can be made, there too.
+  "/admin/api/users/{}/access_tokens": (w) => w.self,
+  "/admin/api/users/{}/access_tokens/{}": accessToken,
+  "/admin/api/personal/access_tokens/{}": accessToken,
+};
+
+/** What an operation is given so that nothing but rights can be wrong with it; of a GET or DELETE, the query. */
+export const INPUTS: Readonly<Record<string, (w: World) => object | Promise<object>>> = {
+  createAccessToken: (w) => ({ name: w.unique("Token"), scopes: ["stats"], permission: "ro" }),
+  createAccessTokenOfUser: (w) => ({ name: w.unique("Token"), scopes: ["stats"], permission: "ro" }),
+  findApplication: async (w) => ({ id: await w.at(app) }),
+  findAccountApplication: async (w) => ({ id: await w.at(app) }),
+  createApplication: async (w) => ({ plan_id: await plan(w), name: w.unique("Application"), description: "" }),
+  changeApplicationPlan: async (w) => ({ plan_id: await plan(w) }),
+  signUp: (w) => ({ org_name: w.unique("Org"), username: w.unique("user"), email: `${w.unique("user")}@example.com`, password: "secret" }),
+  findDeveloperAccount: async (w) => ({ user_id: await w.at(`${A}/users/{}`) }),
+  createDeveloperUser: (w) => ({ username: w.unique("user"), email: `${w.unique("user")}@example.com` }),
+  createAccountPlan: (w) => ({ name: w.unique("Plan") }),
+  changePlanOfDeveloperAccount: async (w) => ({ plan_id: await w.at("/admin/api/account_plans/{}") }),
+  updateProvider: (w) => ({ org_name: w.unique("Provider") }),
+  createUser: (w) => ({ email: `${w.unique("new")}@example.com` }),
+  updatePermissions: () => ({ allowed_sections: ["finance"] }),
+  createService: (w) => ({ name: w.unique("Service") }),
+  createMetric: (w) => ({ friendly_name: w.unique("Metric"), unit: "hit" }),
+  createMethod: (w) => ({ friendly_name: w.unique("Method") }),
+  createApplicationPlan: (w) => ({ name: w.unique("Plan") }),
+  createLimit: () => ({ period: "week", value: 1 }),
+};
+
+/** Operations that name what they are about in their input: there is a thing to hide although the path has no variable. */
+export const NAMED_BY_INPUT: readonly string[] = ["findApplication", "findDeveloperAccount"];
+
+/** Operations about services whose path names something else: of a hidden service they list nothing, where others find nothing. */
+export const LISTS_OF_SEVERAL_SERVICES: readonly string[] = ["listAccountApplications"];
+
+let made = 0;
+
+/** One service and what belongs to it, in one account, each thing made when it is first wanted. */
+export class World {
+  readonly self: number;
+  readonly #call: (method: string, path: string, json?: object) => Promise<Answer>;
+  readonly #things = new Map<string, Promise<string>>();
+
+  constructor(latchkey: Deployment, account: TestAccount) {
+    this.self = account.admin.member.id;
+    this.#call = (method, path, json) => request(latchkey, method, `${path}.json`, { token: account.admin.value, ...(json === undefined ? {} : { json }) });
+  }
+
+  /** A name that nothing has. */
+  unique(what: string): string {
+    return `${what}${++made}`;
+  }
+
+  /** What stands for a variable: see FIXTURES. */
+  at(place: string): Promise<string> {
+    const fixture = FIXTURES[place];
+    if (fixture === undefined) throw new Error(`Add "${place}" to FIXTURES in test/api/operations-table.ts`);
+    const thing = this.#things.get(place) ?? Promise.resolve(fixture(this)).then(String);
+    this.#things.set(place, thing);
+    return thing;
+  }
+
+  /** POSTs to a list; the id of what that made. */
+  async make(path: string, json: object | Promise<object>): Promise<number> {
+    const { status, text, json: answer } = await this.#call("POST", path, await json);
+    if (status !== 201) throw new Error(`POST ${path} answered ${status} ${text}: see test/api/operations-table.ts`);
+    return (Object.values(answer as Record<string, { id: number }>)[0]!).id;
+  }
+
+  // oxlint-disable-next-line typescript/no-explicit-any -- an answer, of which one attribute is taken
+  async get(path: string): Promise<any> {
+    return (await this.#call("GET", path)).json;
+  }
+
+  /** Everything that was made here. */
+  async ids(): Promise<readonly string[]> {
+    return Promise.all(this.#things.values());
+  }
+}
+
+/** The places of a path's variables, as FIXTURES knows them. */
+export function placesIn({ path }: Operation): readonly string[] {
+  const segments = path.replaceAll(/\{\w+\+?\}/g, "{}").split("/");
+  return segments.flatMap((segment, at) => {
+    if (segment !== "{}") return [];
+    const place = segments.slice(0, at + 1).join("/");
+    const followed = `${place}/${segments[at + 1] ?? ""}`;
+    return [followed in FIXTURES ? followed : place];
+  });
+}
+
+/** What a new operation lacks here, told as what to do. */
+export function lacking(operation: Operation): readonly string[] {
+  const places = placesIn(operation).filter((place) => !(place in FIXTURES));
+  return [
+    ...places.map((place) => `${operation.name}: add "${place}" to FIXTURES in test/api/operations-table.ts`),
+    ...(operation.input.safeParse({}).success || operation.name in INPUTS ? [] : [`${operation.name}: add what it asks for to INPUTS in test/api/operations-table.ts`]),
+  ];
+}
