@@ -4,11 +4,12 @@ import type { Operation } from "../lib/http/operation.ts";
 import { openapiDocument } from "../lib/openapi/document.ts";
 import * as accessTokens from "./access-tokens.ts";
 import * as accountManagement from "./account-management.ts";
+import * as analytics from "./analytics.ts";
 import * as serviceTokens from "./service-tokens.ts";
 import * as services from "./services.ts";
 
 /** Every module whose exports are deployed functions. One that is missing makes a test fail. */
-const DEPLOYED = [accessTokens, accountManagement, services, serviceTokens];
+const DEPLOYED = [accessTokens, accountManagement, analytics, services, serviceTokens];
 
 /** The document of all operations that are served. Public: it says how the API is used, and nothing of anybody's. */
 export const document = () => openapiDocument(DEPLOYED.flatMap(operationsOf), setting("PUBLIC_URL"));

@@ -77,7 +77,8 @@ function success({ answer, formats = ["json"] }: Operation, method: Method, desc
   };
   const described200 = { description: status === 201 ? "Created" : "OK", ...(Object.keys(headers).length === 0 ? {} : { headers }) };
   if (as === undefined || described === undefined || shape === "nothing") return described200;
-  const item = { type: "object", properties: { [as.one]: { $ref: `#/components/schemas/${described.name}` } }, required: [as.one] };
+  const thing = { $ref: `#/components/schemas/${described.name}` };
+  const item = { type: "object", properties: { [as.one]: thing }, required: [as.one] };
   const list = {
     type: "object", required: [as.many],
     properties: { [as.many]: { type: "array", items: item }, metadata: { $ref: "#/components/schemas/Metadata" } },
@@ -85,8 +86,9 @@ function success({ answer, formats = ["json"] }: Operation, method: Method, desc
   return {
     ...described200,
     content: {
-      "application/json": { schema: shape === "many" ? list : item },
+      "application/json": { schema: shape === "many" ? list : shape === "document" ? thing : item },
       ...(formats.includes("xml") ? { "application/xml": { schema: { description: `<${shape === "many" ? as.many : as.one}>, under the extension .xml` } } } : {}),
+      ...(formats.includes("csv") ? { "text/csv": { schema: { type: "string", description: "A table with a line of names first, under the extension .csv" } } } : {}),
     },
   };
 }
@@ -102,6 +104,7 @@ function descriptionOf({ requires, wrapper, formats = ["json"] }: Operation): st
     needs(requires),
     ...(names.length === 0 ? [] : [`Attributes come bare or under ${names.map((each) => `\`${each}\``).join(" or ")}, in the body or in the query.`]),
     ...(formats.includes("xml") ? ["In XML under the extension `.xml`."] : []),
+    ...(formats.includes("csv") ? ["As a table under the extension `.csv`, where what fails is told in plain text."] : []),
   ].join(" ");
 }
 

@@ -1,6 +1,7 @@
 import type { Described } from "./described.ts";
 import { accessTokens } from "./schemas/access-tokens.ts";
 import { account } from "./schemas/account.ts";
+import { analytics } from "./schemas/analytics.ts";
 import { applications } from "./schemas/applications.ts";
 import { catalogue } from "./schemas/catalogue.ts";
 import { developers } from "./schemas/developers.ts";
@@ -8,4 +9,4 @@ import { members } from "./schemas/members.ts";
 import { services } from "./schemas/services.ts";
 
 /** What every representation looks like. A test asks for a schema of each that an operation answers with. */
-export const SCHEMAS: readonly Described[] = [...accessTokens, ...account, ...applications, ...catalogue, ...developers, ...members, ...services];
+export const SCHEMAS: readonly Described[] = [...accessTokens, ...account, ...analytics, ...applications, ...catalogue, ...developers, ...members, ...services];
