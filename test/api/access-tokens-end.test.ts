@@ -5,6 +5,7 @@ import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { httpEvent } from "../support/gateway.ts";
 import { request, type Answer } from "../support/request.ts";
 import { everyRow, rewriteMember, rewriteToken, rowOf } from "../support/rows.ts";
+import { rounds } from "../support/rounds.ts";
 
 /** How a token's life ends, and that it ends at once: nothing is accepted that begins after the answer. */
 const PATH = "/admin/api/personal/access_tokens";
@@ -40,10 +41,10 @@ const useAll = (person: Person) => Promise.all(uses(person).map((use) => use()))
 const accepted = (answers: readonly Answer[]) => answers.filter(({ status }) => status !== 403);
 
 /** `rounds` times, four at once: warm functions, and much else going on. */
-async function repeatedly(rounds: number, round: (number: number) => Promise<void>): Promise<void> {
+async function repeatedly(times: number, round: (number: number) => Promise<void>): Promise<void> {
   let next = 0;
   await Promise.all(Array.from({ length: 4 }, async () => {
-    for (let number = next++; number < rounds; number = next++) await round(number);
+    for (let number = next++; number < times; number = next++) await round(number);
   }));
 }
 
@@ -62,7 +63,7 @@ describe("a deleted token", () => {
 
   it("is used at once, in every place, by warm functions: of many rounds nothing is accepted", async () => {
     let uses = 0;
-    await repeatedly(40, async (round) => {
+    await repeatedly(rounds(16), async (round) => {
       const person = await account.token(admin);
       expect((await call("GET", PATH, person.value)).status).toBe(200);
       const [how, remove] = ways[round % ways.length]!;
@@ -77,7 +78,7 @@ describe("a deleted token", () => {
 
   it("is used without pause while it is deleted: what begins after the answer is refused", async () => {
     const late: number[] = [];
-    await repeatedly(12, async () => {
+    await repeatedly(rounds(5), async () => {
       const person = await account.token(admin);
       let deleted = false;
       let over = false;
@@ -139,7 +140,7 @@ describe("a deleted token", () => {
   });
 
   it("is not brought back by an update on its way", async () => {
-    await repeatedly(20, async () => {
+    await repeatedly(rounds(8), async () => {
       const person = await account.token(admin);
       const updates = Array.from({ length: 4 }, (_, n) => call("PUT", `${PATH}/${person.token.id}`, admin.value, { name: `Name ${n}` }));
       const answers = await Promise.all([call("DELETE", `${PATH}/${person.token.id}`), ...updates]);
@@ -208,7 +209,7 @@ describe("the tokens of a member who is not active", () => {
 
   it("are refused at once when the member is suspended, and served at once when that is over", async () => {
     const person = await someone();
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < rounds(4); round++) {
       expect((await call("GET", PATH, person.value)).status).toBe(200);
       await change(person, "suspend");
       expect(accepted(await useAll(person))).toEqual([]);
@@ -219,7 +220,7 @@ describe("the tokens of a member who is not active", () => {
   });
 
   it("are refused at once when the member is deleted, before anything was cleaned up", async () => {
-    await repeatedly(8, async () => {
+    await repeatedly(rounds(4), async () => {
       const person = await someone();
       const second = await account.token(person);
       expect((await call("DELETE", `/admin/api/users/${person.member.id}.json`)).status).toBe(200);

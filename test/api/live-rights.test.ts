@@ -4,6 +4,7 @@ import { id, type ServiceId } from "../../lib/domain/brands.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request, type Answer } from "../support/request.ts";
+import { rounds } from "../support/rounds.ts";
 
 let latchkey: Deployment;
 let account: TestAccount;
@@ -23,7 +24,7 @@ afterAll(() => latchkey?.stop());
 
 /** Members who are changed at the same time, and how often each of them is. */
 const MEMBERS = 4;
-const ROUNDS = 5;
+const ROUNDS = rounds(2);
 
 const get = (path: string, token: string) => request(latchkey, "GET", `/admin/api${path}`, { token });
 const asAdmin = async (method: string, path: string, json?: unknown): Promise<Answer> => {
@@ -64,11 +65,11 @@ type Round = (person: Person, sees: (wanted: View) => Promise<void>) => Promise<
  * Makes the changes for several members at once, again and again, looks at once after each answer with two tokens
  * that have been used before, and tells whatever was seen otherwise than it should.
  */
-async function seenOtherwise(round: Round, { rounds = ROUNDS, renewed = false } = {}): Promise<{ seen: View; wanted: View }[]> {
+async function seenOtherwise(round: Round, { times = ROUNDS, renewed = false } = {}): Promise<{ seen: View; wanted: View }[]> {
   const otherwise: { seen: View; wanted: View }[] = [];
   await Promise.all(Array.from({ length: MEMBERS }, async () => {
     let person: Person | undefined;
-    for (let at = 0; at < rounds; at++) {
+    for (let at = 0; at < times; at++) {
       const subject: Person = person === undefined || renewed ? await account.member({ sections: ["partners", "plans"] }) : person;
       person = subject;
       const tokens = [subject.value, (await account.token(subject, { permission: "ro" })).value];
@@ -153,7 +154,7 @@ describe("the next request after the answer shows that", () => {
         "detail-type": "member.deleted", source: "latchkey", detail: { account_id: person.member.accountId, subject: { member_id: person.member.id } },
       });
       await sees(UNKNOWN);
-    }, { rounds: 2, renewed: true })).toEqual([]);
+    }, { times: 2, renewed: true })).toEqual([]);
   }, 120_000);
 
   it("a service was deleted: it, its applications and its token are gone for whoever was limited to it and for whoever reached all", async () => {
@@ -237,7 +238,7 @@ describe("a member who is limited to many services", () => {
   });
 
   it("is judged by what they are limited to now", async () => {
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < rounds(2); round++) {
       await put(listed.slice(1));
       expect(await listedNow()).toEqual(names.slice(1));
       expect((await get(`/services/${listed[0]}.json`, person.value)).status).toBe(404);

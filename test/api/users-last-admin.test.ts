@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestAccount, type Person } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request, type Answer } from "../support/request.ts";
+import { rounds } from "../support/rounds.ts";
 
 let latchkey: Deployment;
 beforeAll(async () => {
@@ -9,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => latchkey?.stop());
 
-const ROUNDS = 12;
+const ROUNDS = rounds(4);
 /** What takes an account's admin away. */
 const BLOWS = {
   demotes: ["PUT", "/member.json"],

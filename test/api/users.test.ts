@@ -3,6 +3,7 @@ import { createTestAccount, type Person, type TestAccount } from "../support/acc
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request, type Answer, type RequestOptions } from "../support/request.ts";
 import { everyRow } from "../support/rows.ts";
+import { rounds } from "../support/rounds.ts";
 
 let latchkey: Deployment;
 let account: TestAccount;
@@ -134,7 +135,7 @@ describe("200", () => {
   });
 
   it("a change that is sent twice at the same time is made once, and both are told so", async () => {
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < rounds(4); round++) {
       const { id } = await create();
       const wanted = names();
       const answers = await Promise.all([1, 2, 3].map(() => users("PUT", `/${id}.json`, { json: wanted })));
@@ -319,7 +320,7 @@ describe("201", () => {
   });
 
   it("of many who want one name at the same time exactly one gets it, and the others leave nothing behind", async () => {
-    for (let round = 0; round < 15; round++) {
+    for (let round = 0; round < rounds(5); round++) {
       const { email } = names();
       const wanted = Array.from({ length: 4 }, () => ({ username: names().username, email }));
       const answers = await Promise.all(wanted.map((json) => users("POST", ".json", { json })));

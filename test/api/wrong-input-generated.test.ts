@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { everyOperation, everyRow, send, strangersIn, undocumented, type Wire } from "./wrong-input.ts";
+import { rounds } from "../support/rounds.ts";
 
 /** Requests that nobody would write by hand, over every operation that there is. The seed is fixed: a failure comes again. */
 const SEED = 20_261_123;
-const RUNS = 1000;
+const RUNS = rounds(1000);
 
 const operations = await everyOperation();
 const byName = new Map(operations.map((operation) => [operation.name, operation]));

@@ -5,6 +5,7 @@ import { createTestAccount, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request } from "../support/request.ts";
 import { everyRow } from "../support/rows.ts";
+import { rounds } from "../support/rounds.ts";
 
 let latchkey: Deployment;
 let account: TestAccount;
@@ -138,7 +139,7 @@ describe("announced again, there is one service and one token", () => {
   });
 
   it("fifty times at once, in several rounds", async () => {
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < rounds(2); round++) {
       const wanted = fresh();
       await Promise.all(Array.from({ length: 50 }, () => announce(wanted)));
       expect(await stateOf(wanted)).toEqual(oneOf(wanted));
@@ -146,7 +147,7 @@ describe("announced again, there is one service and one token", () => {
   });
 
   it("at once under different names: one of them wins", async () => {
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < rounds(2); round++) {
       const { id: service } = fresh();
       const names = Array.from({ length: 10 }, () => `Contender ${++made}`);
       await Promise.all(names.map((name) => announce({ id: service, name })));
@@ -223,7 +224,7 @@ describe("after its deletion it stays deleted", () => {
   });
 
   it("announced while it is being deleted", async () => {
-    for (let round = 0; round < 15; round++) {
+    for (let round = 0; round < rounds(5); round++) {
       const wanted = fresh();
       await announce(wanted);
       const [deleted] = await Promise.all([admin("DELETE", `/services/${wanted.id}.json`), announce(wanted), announce(wanted)]);
