@@ -53,9 +53,10 @@ export function openapiDocument(operations: readonly Operation[], server: string
   };
 }
 
-function describedBy({ name, answer: { as } }: Operation): Described | undefined {
+function describedBy({ name, answer }: Operation): Described | undefined {
+  const { as } = answer;
   if (as === undefined) return undefined;
-  const found = SCHEMAS.find(({ of }) => of === as);
+  const found = SCHEMAS.find(({ of }) => of === answer || of === as);
   if (found !== undefined) return found;
   throw new Error(`The answer of ${name} has no schema: add ${described.name}(…) for the representation "${as.one}" to a file of lib/openapi/schemas/, and that file to lib/openapi/schemas.ts`);
 }

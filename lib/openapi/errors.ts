@@ -17,6 +17,12 @@ const BODIES = {
   errors: { errors: { type: "object", additionalProperties: { type: "array", items: text }, description: "What is wrong, by field." } },
 } as const;
 
+/** 3scale tells what is wrong with policies in the policies themselves, each with `errors` of its own. */
+const POLICIES: JsonSchema = {
+  type: "object", required: ["policies_config", "code"],
+  properties: { policies_config: { type: "array", items: { type: "object" } }, code: { enum: ["invalid"] } },
+};
+
 type ErrorCode = keyof typeof SHAPES;
 const codes = Object.keys(SHAPES) as ErrorCode[];
 const statuses = [...new Set(codes.map((code) => SHAPES[code].status))].toSorted((a, b) => a - b);
@@ -26,10 +32,12 @@ export const errorResponses = Object.fromEntries(statuses.map((status) => [nameO
 
 /** The failures that an operation may answer with, by status: references to the components. */
 export function errorsOf({ path, methods, answer, input }: Operation): Record<string, { $ref: string }> {
+  const fields = Object.keys((input as { shape?: object }).shape ?? {});
   const reads = methods.includes("GET");
-  const named = path.includes("{") || (reads && answer.shape === "one");
-  const checked = !reads && !methods.includes("DELETE") || Object.keys((input as { shape?: object }).shape ?? {}).length > 0;
-  const possible = [400, 403, ...(named ? [404] : []), 413, 415, ...(checked ? [422] : []), 500, 503];
+  // What is named by path or by id may not be there; a list's filters just find nothing.
+  const names = path.includes("{") || (reads ? answer.shape === "one" : fields.some((field) => field.endsWith("_id")));
+  const checks = (!reads && !methods.includes("DELETE")) || fields.length > 0;
+  const possible = [400, 403, ...(names ? [404] : []), 413, 415, ...(checks ? [422] : []), 500, 503];
   return Object.fromEntries(possible.map((status) => [String(status), { $ref: `#/components/responses/${nameOf(status)}` }]));
 }
 
@@ -40,10 +48,14 @@ function nameOf(status: number): string {
 function responseFor(status: number) {
   const here = codes.filter((code) => SHAPES[code].status === status);
   const json = (["error", "status", "errors"] as const).flatMap((as) => {
-    const told = here.filter((code) => SHAPES[code].as === as);
-    return told.length === 0 ? [] : [{ type: "object", properties: { ...BODIES[as], code: { enum: told } }, required: [as, "code"] }];
+    const told = here.filter((code) => SHAPES[code].as === as && !SHAPES[code].bare);
+    const bare = here.filter((code) => SHAPES[code].as === as && SHAPES[code].bare);
+    return [
+      ...(told.length === 0 ? [] : [{ type: "object", properties: { ...BODIES[as], code: { enum: told } }, required: [as, "code"] }]),
+      ...(bare.length === 0 ? [] : [{ type: "object", properties: BODIES[as], required: [as] }]),
+    ];
   });
-  const all = [...json, ...(BY_GATEWAY.includes(status) ? [GATEWAY] : [])];
+  const all = [...json, ...(here.includes("invalid") ? [POLICIES] : []), ...(BY_GATEWAY.includes(status) ? [GATEWAY] : [])];
   const isText = here.some((code) => SHAPES[code].as === "text");
   return {
     description: STATUS_CODES[status],

@@ -75,22 +75,32 @@ function success({ answer, formats = ["json"] }: Operation, method: Method, desc
     ...(status === 201 ? { Location: { description: "Where it is", schema: { type: "string", format: "uri" } } } : {}),
     ...(method === "GET" ? { ETag: { description: "For If-None-Match", schema: { type: "string" } } } : {}),
   };
-  const described200 = { description: status === 201 ? "Created" : "OK", ...(Object.keys(headers).length === 0 ? {} : { headers }) };
-  if (as === undefined || described === undefined || shape === "nothing") return described200;
-  const thing = { $ref: `#/components/schemas/${described.name}` };
-  const item = { type: "object", properties: { [as.one]: thing }, required: [as.one] };
-  const list = {
-    type: "object", required: [as.many],
-    properties: { [as.many]: { type: "array", items: item }, metadata: { $ref: "#/components/schemas/Metadata" } },
-  };
+  const told = { description: status === 201 ? "Created" : "OK", ...(Object.keys(headers).length === 0 ? {} : { headers }) };
+  if (as === undefined || described === undefined || shape === "nothing") return told;
   return {
-    ...described200,
+    ...told,
     content: {
-      "application/json": { schema: shape === "many" ? list : shape === "document" ? thing : item },
+      "application/json": { schema: bodyOf(shape, as, { $ref: `#/components/schemas/${described.name}` }) },
       ...(formats.includes("xml") ? { "application/xml": { schema: { description: `<${shape === "many" ? as.many : as.one}>, under the extension .xml` } } } : {}),
-      ...(formats.includes("csv") ? { "text/csv": { schema: { type: "string", description: "A table with a line of names first, under the extension .csv" } } } : {}),
+      ...(formats.includes("csv") ? { "text/csv": { schema: { type: "string", description: "A table, under the extension .csv" } } } : {}),
     },
   };
+}
+
+function bodyOf(shape: Operation["answer"]["shape"], { one, many }: { readonly one: string; readonly many: string }, schema: JsonSchema): JsonSchema {
+  const item = { type: "object", properties: { [one]: schema }, required: [one] };
+  switch (shape) {
+    case "many":
+      return {
+        type: "object", required: [many],
+        properties: { [many]: { type: "array", items: item }, metadata: { $ref: "#/components/schemas/Metadata" } },
+      };
+    case "document":
+      return schema;
+    case "one":
+    case "nothing":
+      return item;
+  }
 }
 
 function sentence(name: string): string {
@@ -103,8 +113,7 @@ function descriptionOf({ requires, wrapper, formats = ["json"] }: Operation): st
   return [
     needs(requires),
     ...(names.length === 0 ? [] : [`Attributes come bare or under ${names.map((each) => `\`${each}\``).join(" or ")}, in the body or in the query.`]),
-    ...(formats.includes("xml") ? ["In XML under the extension `.xml`."] : []),
-    ...(formats.includes("csv") ? ["As a table under the extension `.csv`, where what fails is told in plain text."] : []),
+    ...formats.filter((format) => format !== "json").map((format) => `In ${format.toUpperCase()} under the extension \`.${format}\`.`),
   ].join(" ");
 }
 

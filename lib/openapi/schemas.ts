@@ -3,10 +3,14 @@ import { accessTokens } from "./schemas/access-tokens.ts";
 import { account } from "./schemas/account.ts";
 import { analytics } from "./schemas/analytics.ts";
 import { applications } from "./schemas/applications.ts";
+import { billing } from "./schemas/billing.ts";
 import { catalogue } from "./schemas/catalogue.ts";
 import { developers } from "./schemas/developers.ts";
+import { gateways } from "./schemas/gateways.ts";
 import { members } from "./schemas/members.ts";
 import { services } from "./schemas/services.ts";
 
 /** What every representation looks like. A test asks for a schema of each that an operation answers with. */
-export const SCHEMAS: readonly Described[] = [...accessTokens, ...account, ...analytics, ...applications, ...catalogue, ...developers, ...members, ...services];
+export const SCHEMAS: readonly Described[] = [
+  ...accessTokens, ...account, ...analytics, ...applications, ...billing, ...catalogue, ...developers, ...gateways, ...members, ...services,
+];

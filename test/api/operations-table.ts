@@ -13,6 +13,8 @@ const service = (w: World) => w.at(S);
 const hits = async (w: World) => (await w.get(`/admin/api/services/${await service(w)}/metrics`)).metrics[0].metric.id as number;
 const A = "/admin/api/accounts/{}";
 const app = `${A}/applications/{}`;
+const I = "/api/invoices/{}";
+const invoice = (w: World) => w.at(I);
 const account = (w: World) => w.at(A);
 const plan = (w: World) => w.at(`${S}/application_plans/{}`);
 const accessToken = (w: World) => w.make("/admin/api/personal/access_tokens", INPUTS["createAccessToken"]!(w));
@@ -27,6 +29,14 @@ const FIXTURES: Readonly<Record<string, (w: World) => string | number | Promise<
   [`${S}/metrics/{}/methods`]: hits,
   [`${S}/metrics/{}/methods/{}`]: async (w) => w.make(`/admin/api/services/${await service(w)}/metrics/${await hits(w)}/methods`, { friendly_name: w.unique("Method") }),
   [`${S}/application_plans/{}`]: async (w) => w.make(`/admin/api/services/${await service(w)}/application_plans`, { name: w.unique("Plan") }),
+  [`${S}/proxy/mapping_rules/{}`]: async (w) => w.make(`/admin/api/services/${await service(w)}/proxy/mapping_rules`, INPUTS["createMappingRule"]!(w)),
+  [`${S}/proxy/configs/{}`]: () => "sandbox",
+  [`${S}/proxy/configs/{}/{}`]: async (w) => {
+    await w.change(`/admin/api/services/${await service(w)}/proxy`, { api_backend: "https://api.example:443" });
+    return "1";
+  },
+  "/admin/api/account/proxy_configs/{}": () => "sandbox",
+  "/admin/api/registry/policies/{}": (w) => w.make("/admin/api/registry/policies", INPUTS["createRegistryPolicy"]!(w)),
   [P]: plan,
   [`${P}/metrics/{}`]: (w) => w.at(`${S}/metrics/{}`),
   [`${P}/metrics/{}/limits/{}`]: async (w) => w.make(`/admin/api/application_plans/${await w.at(P)}/metrics/${await w.at(`${S}/metrics/{}`)}/limits`, { period: "day", value: 1 }),
@@ -38,6 +48,12 @@ const FIXTURES: Readonly<Record<string, (w: World) => string | number | Promise<
     await w.make(`/admin/api/accounts/${await account(w)}/applications/${await w.at(app)}/keys`, { key });
     return key;
   },
+  [I]: (w) => w.make("/api/invoices", INPUTS["createInvoice"]!(w)),
+  [`${I}/line_items/{}`]: async (w) => w.make(`/api/invoices/${await invoice(w)}/line_items`, { name: "Work", cost: 1 }),
+  "/api/accounts/{}": account,
+  "/api/accounts/{}/invoices/{}": invoice,
+  "/stats/services/{}": service,
+  "/stats/applications/{}": (w) => w.at(app),
   "/admin/api/account_plans/{}": (w) => w.make("/admin/api/account_plans", { name: w.unique("Plan") }),
   "/admin/api/users/{}": (w) => w.make("/admin/api/users", { email: `${w.unique("user")}@example.com` }),
   // Only one's own tokens can be made, there too.
@@ -59,12 +75,25 @@ export const INPUTS: Readonly<Record<string, (w: World) => object | Promise<obje
   createDeveloperUser: (w) => ({ username: w.unique("user"), email: `${w.unique("user")}@example.com` }),
   createAccountPlan: (w) => ({ name: w.unique("Plan") }),
   changePlanOfDeveloperAccount: async (w) => ({ plan_id: await w.at("/admin/api/account_plans/{}") }),
+  readServiceUsage: () => ({ metric_name: "hits", period: "month" }),
+  readApplicationUsage: () => ({ metric_name: "hits", period: "month" }),
+  listTopApplications: () => ({ metric_name: "hits", period: "month", since: "2026-01-01" }),
+  createInvoice: async (w) => ({ account_id: await account(w) }),
+  updateInvoice: () => ({ period: "2030-01" }),
+  changeInvoiceState: () => ({ state: "finalized" }),
+  createLineItem: () => ({ name: "Work", cost: 1 }),
   updateProvider: (w) => ({ org_name: w.unique("Provider") }),
   createUser: (w) => ({ email: `${w.unique("new")}@example.com` }),
   updatePermissions: () => ({ allowed_sections: ["finance"] }),
   createService: (w) => ({ name: w.unique("Service") }),
   createMetric: (w) => ({ friendly_name: w.unique("Metric"), unit: "hit" }),
   createMethod: (w) => ({ friendly_name: w.unique("Method") }),
+  createMappingRule: async (w) => ({ http_method: "GET", pattern: `/${w.unique("path")}`, delta: 1, metric_id: await w.at(`${S}/metrics/{}`) }),
+  updateProxy: (w) => ({ api_backend: `https://${w.unique("api")}.example:443` }),
+  updatePolicyChain: (w) => ({ policies_config: [{ name: w.unique("policy"), version: "1", configuration: {}, enabled: true }] }),
+  updateOidcConfiguration: () => ({ implicit_flow_enabled: true }),
+  promoteProxyConfig: () => ({ to: "production" }),
+  createRegistryPolicy: (w) => ({ name: w.unique("policy"), version: "1", schema: { $schema: "x", name: "x", summary: "x", version: "1", configuration: {} } }),
   createApplicationPlan: (w) => ({ name: w.unique("Plan") }),
   createLimit: () => ({ period: "week", value: 1 }),
 };
@@ -109,6 +138,11 @@ export class World {
     return (Object.values(answer as Record<string, { id: number }>)[0]!).id;
   }
 
+  async change(path: string, json: object): Promise<void> {
+    const { status, text } = await this.#call("PUT", path, json);
+    if (status !== 200) throw new Error(`PUT ${path} answered ${status} ${text}: see test/api/operations-table.ts`);
+  }
+
   // oxlint-disable-next-line typescript/no-explicit-any -- an answer, of which one attribute is taken
   async get(path: string): Promise<any> {
     return (await this.#call("GET", path)).json;
@@ -126,8 +160,8 @@ export function placesIn({ path }: Operation): readonly string[] {
   return segments.flatMap((segment, at) => {
     if (segment !== "{}") return [];
     const place = segments.slice(0, at + 1).join("/");
-    const followed = `${place}/${segments[at + 1] ?? ""}`;
-    return [followed in FIXTURES ? followed : place];
+    const next = segments[at + 1] ?? "{}";
+    return [next !== "{}" && `${place}/${next}` in FIXTURES ? `${place}/${next}` : place];
   });
 }
 
