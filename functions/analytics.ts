@@ -16,7 +16,7 @@ const asked = {
   metric_name: fields.filter, period: fields.filter, granularity: fields.filter, since: fields.filter, until: fields.filter, timezone: fields.filter,
 };
 /** Only `false` asks for the comparison, as in 3scale. */
-const skipChange = z.pipe(z.unknown(), z.transform((value) => value !== false && value !== "false"));
+const skipChange = z.pipe(z.unknown(), z.transform((value) => value !== false && value !== "false")).register(z.globalRegistry, { type: "boolean" });
 const usageAsked = z.object({ ...asked, skip_change: z.optional(skipChange) });
 
 const readServiceUsage = operation({

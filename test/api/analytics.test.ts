@@ -7,6 +7,7 @@ import type { Row } from "../../lib/table/model.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request, type Answer, type RequestOptions } from "../support/request.ts";
+import { gatewayOf, usage as reported } from "../support/traffic.ts";
 import { use } from "../support/used.ts";
 import { send } from "./wrong-input.ts";
 
@@ -169,6 +170,22 @@ describe("200: what one application used", () => {
     );
     expect((await get(`applications/${applications[0]}/usage.csv`, "metric_name=hits&granularity=month&since=2026-01-01&until=2026-01-01")).text)
       .toBe("Metric System Name,Metric Name,Date,Value\nhits,Hits,2026-01-01 00:00:00 UTC,7101\n");
+  });
+});
+
+describe("200: what was reported", () => {
+  it("is what is shown, of the service and of the application, methods under their metric too", async () => {
+    const { id: counted } = await account.service("Counted");
+    const [metric] = (await admin("GET", `services/${counted}/metrics.json`)).metrics;
+    await admin("POST", `services/${counted}/metrics/${metric.metric.id}/methods.json`, { friendly_name: "Search" });
+    const gateway = await gatewayOf(latchkey, account.admin, counted);
+    const [one, two] = [await gateway.application(), await gateway.application()];
+    await gateway.get("authrep", { user_key: one.userKey, ...reported({ hits: 3 }) });
+    await gateway.get("authrep", { user_key: two.userKey, ...reported({ search: 4 }) });
+    await latchkey.counter.drain();
+    const totals = await Promise.all([`services/${counted}`, `applications/${one.id}`, `applications/${two.id}`].flatMap((of) =>
+      ["hits", "search"].map(async (name) => (await get(`${of}/usage.json`, `metric_name=${name}&period=day`)).json.total)));
+    expect(totals).toEqual([7, 4, 3, 0, 4, 4]);
   });
 });
 
