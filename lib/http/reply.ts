@@ -104,12 +104,15 @@ export function xmlDocument(root: XmlContent): string {
   return `<?xml version="1.0" encoding="UTF-8"?>${String(builder.build(root)).replace(NOT_XML, "")}`;
 }
 
-/** Writes a table as CSV (RFC 4180), with the line ends of Ruby's. */
+/** What a spreadsheet would run instead of show: developers choose the names of their applications. */
+const FORMULA = /^[=+\-@\t]/;
+
+/** Writes a table as CSV (RFC 4180), with the line ends of Ruby's. A text that begins like a formula gets an apostrophe before it. */
 export function csvDocument(rows: Csv["rows"]): string {
   return rows.map((row) => `${row.map(csvField).join(",")}\n`).join("");
 }
 
 function csvField(value: string | number): string {
-  const text = String(value);
+  const text = typeof value === "string" && FORMULA.test(value) ? `'${value}` : String(value);
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

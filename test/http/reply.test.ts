@@ -87,6 +87,10 @@ describe("an XML document", () => {
     expect(text(value)).toBe(written);
   });
 
+  it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])("shows %j to a spreadsheet as text, and numbers as numbers", (field) => {
+    expect(csvDocument([[field, -1]])).toMatch(/^"?'[^,]*,-1\n$/);
+  });
+
   it("holds any text so that it is read as it was", () => {
     fc.assert(fc.property(fc.string({ unit: fc.oneof(fc.constantFrom("<", ">", "&", '"', "'", "]", ";", "amp"), fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 })) }), (value) => {
       expect(text(value)).not.toMatch(/[<>]|&(?!lt;|gt;|amp;|quot;|apos;)/);
