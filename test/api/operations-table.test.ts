@@ -28,6 +28,14 @@ let unsectioned: Map<string, Person>;
 const people = {} as Record<"deleted" | "expired" | "suspended" | "readOnly" | "limited" | "zero" | "member" | "admin", Person>;
 let serviceToken: string;
 
+/** 3scale's scopes, by path; the first that fits. */
+const SCOPES_BY_PATH = [
+  [/^\/admin\/api\/registry\//, ["policy_registry"]],
+  [/^\/admin\/api\/services\/\{service_id\}\/proxy\/policies$/, ["account_management", "policy_registry"]],
+  [/^\/admin\/api\//, ["account_management"]],
+  [/^\/api\//, ["finance", "account_management"]],
+  [/^\/stats\//, ["stats"]],
+] as const;
 const ALL = { scopes: SCOPES } as const;
 
 beforeAll(async () => {
@@ -36,10 +44,10 @@ beforeAll(async () => {
   const other = await createTestAccount(latchkey);
   [own, hidden, foreign] = [new World(latchkey, account), new World(latchkey, account), new World(latchkey, other)];
   const places = [...new Set(operations.filter((each) => lacking(each).length === 0).flatMap(placesIn))];
-  for (const world of [own, hidden, foreign]) {
+  await Promise.all([own, hidden, foreign].map(async (world) => {
     for (const place of places) await world.at(place);
     for (const input of Object.values(INPUTS)) await input(world);
-  }
+  }));
 
   const reached = id<ServiceId>(Number(await own.at("/admin/api/services/{}")));
   people.limited = await account.member({ sections: SECTIONS, serviceAccess: [reached] }, ALL);
@@ -175,6 +183,24 @@ describe("the table of operations", () => {
 
   it("has someone to refuse in each of the groups below", () => {
     expect([operations, writes, aboutServices, adminsOnly, naming].map((group) => group.length).filter((length) => length < 5)).toEqual([]);
+  });
+});
+
+/** What an operation declares decides everything below: here it is said a second time, by method and path. */
+describe("every operation declares", () => {
+  const named = operations.map((operation) => [operation.name, operation] as const);
+
+  it.each(named)("%s: that it reads, exactly when it is asked for by GET (D3)", (_name, { methods, requires }) => {
+    expect(requires.effect).toBe(methods.includes("GET") ? "read" : "write");
+  });
+
+  it.each(named)("%s: the scope of its API", (_name, { path, requires }) => {
+    const [, scopes] = SCOPES_BY_PATH.find(([pattern]) => pattern.test(path))!;
+    expect(requires.scopes).toEqual(scopes);
+  });
+
+  it.each(named)("%s: that it is about services, exactly when its path goes through what belongs to one (D4)", (_name, { path, requires }) => {
+    expect(requires.about).toBe(/\/(services|service_tokens|application_plans|applications|proxy_configs)(\/|$)/.test(path) ? "services" : "account");
   });
 });
 

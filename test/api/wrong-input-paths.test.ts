@@ -7,7 +7,9 @@ import { everyOperation, everyRow, expectDocumented, send, undocumented, type Wi
 
 /** Wrong paths, methods, headers and numbers: for every operation that there is. */
 const operations = await everyOperation();
-const withIds = operations.filter(({ path }) => path.includes("{"));
+/** No thing that is looked for: a wrong one has an answer of its own. */
+const ENVIRONMENT = "{environment}";
+const withIds = operations.filter(({ path }) => path.replace(ENVIRONMENT, "").includes("{"));
 
 let deployment: Deployment;
 let token: string;
@@ -31,7 +33,7 @@ const ask = async (wire: Wire) => {
 
 /** What a request that is right but for its path would carry, so that nothing but the path can be wrong. */
 const whole = ({ name, methods }: Operation): Partial<Wire> => {
-  const attributes = name.startsWith("createAccessToken") ? { name: "n", scopes: ["stats"], permission: "ro" } : { name: "n", allowed_sections: [] };
+  const attributes = name.startsWith("createAccessToken") ? { name: "n", scopes: ["stats"], permission: "ro" } : { name: "n", allowed_sections: [], to: "production" };
   return methods.includes("GET") || methods.includes("DELETE") ? {} : { type: "application/json", body: JSON.stringify(attributes) };
 };
 
@@ -45,12 +47,12 @@ const onTheWire = (id: string) => (/^[\x21-\x7e]+$/.test(id) ? id : encodeURICom
 
 describe("a path that names no thing: 404, as for a thing that does not exist", () => {
   describe.each(withIds.flatMap((operation) => operation.methods.map((method) => [method, operation.path, operation] as const)))("%s %s", (method, path, operation) => {
-    const positions = path.match(/\{\w+\+?\}/g) ?? [];
+    const positions = (path.match(/\{\w+\+?\}/g) ?? []).filter((position) => position !== ENVIRONMENT);
 
     it.each(positions)("with odd ids as %s", async (position) => {
       // One reader of ids serves all operations: each gets its share of the odd ones, all together get them all, many times.
       const turn = withIds.indexOf(operation) + path.indexOf(position);
-      const [before = "", after = ""] = path.split(position).map((part) => part.replaceAll(/\{\w+\+?\}/g, String(serviceId)));
+      const [before = "", after = ""] = path.split(position).map((part) => part.replaceAll(ENVIRONMENT, "sandbox").replaceAll(/\{\w+\+?\}/g, String(serviceId)));
       const extensions = ["", ...(operation.formats ?? ["json"]).map((format) => `.${format}`)];
       const targets = extensions.flatMap((extension, at) => NO_IDS.filter((_, index) => (index + at) % SHARES === turn % SHARES).map((id) => before + onTheWire(id) + after + extension));
       // What a thing needs to be made is looked at before what it belongs to.

@@ -32,7 +32,8 @@ export function answerChecker(document: OpenApi) {
   function check(method: string, target: string, { status, headers, body }: GatewayResponse): string | undefined {
     const place = places.find(({ pattern }) => pattern.test(decodedPath(target)));
     const operation = place?.methods[method.toLowerCase()];
-    if (place === undefined || operation === undefined || status === 406) return undefined;
+    // A format that is not spoken, and a request whose head is too long for the gateway, are no answers of the operation.
+    if (place === undefined || operation === undefined || status === 406 || status === 431) return undefined;
     const declared = operation.responses[status];
     if (declared === undefined) return `${operation.operationId} answers ${status}, which lib/openapi/errors.ts does not expect of it: ${body.toString()}`;
     const at = "$ref" in declared ? declared.$ref.slice(2).split("/") : ["paths", place.template, method.toLowerCase(), "responses", String(status)];
