@@ -257,7 +257,7 @@ describe("npm start", () => {
   }, PATIENCE_MS);
 
   it("answers something wherever it is asked: the provider that it made lives", async () => {
-    const [{ id: service = 0 } = {}] = description.services;
+    const service = description.services[0]?.id;
     const { token } = description.people.admin;
     const answered = async (path: string) => {
       const { status, text: body } = await call<undefined>(`${description.baseUrl}${path}`, token);
@@ -272,7 +272,7 @@ describe("npm start", () => {
   });
 
   it("judges calls of applications by the service token, and shows a moment later what they used", async () => {
-    const [{ id: service = 0 } = {}] = description.services;
+    const service = description.services[0]?.id;
     const { token } = description.people.admin;
     const { value } = (await call<Revealed>(`${api}/services/${service}/service_token.json`, token)).json.service_token;
     const { application } = (await call<{ applications: { application: { id: number; user_key: string } }[] }>(`${api}/applications.json?service_id=${service}`, token)).json.applications[0]!;
