@@ -72,7 +72,7 @@ describe("a deleted token", () => {
       uses += answers.length;
       expect([how, accepted(answers)]).toEqual([how, []]);
     });
-    expect(uses).toBe(320);
+    expect(uses).toBe(rounds(16) * 8);
     expect((await call("GET", `${PATH}?name=From the grave`)).json.access_tokens).toEqual([]);
   });
 

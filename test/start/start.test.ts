@@ -281,6 +281,41 @@ describe("npm start", () => {
     expect((await call<Revealed>(`${api}/services/4711/service_token.json`, admin.token)).json.service_token.value).toMatch(/^lk_st_/);
   }, PATIENCE_MS);
 
+  it("answers something wherever it is asked: the provider that it made lives", async () => {
+    const [{ id: service = 0 } = {}] = description.services;
+    const { token } = description.people.admin;
+    const answered = async (path: string) => {
+      const { status, text: body } = await call<undefined>(`${description.baseUrl}${path}`, token);
+      return [path, status, body.length > 20 && !/":\[\]/.test(body.slice(0, 40))];
+    };
+    const paths = [
+      "/admin/api/accounts.json", "/admin/api/account_plans.json", `/admin/api/services/${service}/metrics.json`, `/admin/api/services/${service}/application_plans.json`,
+      `/admin/api/services/${service}/proxy.json`, `/admin/api/services/${service}/proxy/mapping_rules.json`, `/admin/api/services/${service}/proxy/configs/production/latest.json`,
+      "/admin/api/account/proxy_configs/production.json?version=latest", "/api/invoices.json", `/stats/services/${service}/usage.json?metric_name=hits&period=week`, "/openapi.json",
+    ];
+    expect(await Promise.all(paths.map(answered))).toEqual(paths.map((path) => [path, 200, true]));
+  });
+
+  it("judges calls of applications by the service token, and shows a moment later what they used", async () => {
+    const [{ id: service = 0 } = {}] = description.services;
+    const { token } = description.people.admin;
+    const { value } = (await call<Revealed>(`${api}/services/${service}/service_token.json`, token)).json.service_token;
+    const { application } = (await call<{ applications: { application: { id: number; user_key: string } }[] }>(`${api}/applications.json?service_id=${service}`, token)).json.applications[0]!;
+    const used = async () => (await call<{ total: number }>(`${description.baseUrl}/stats/applications/${application.id}/usage.json?metric_name=hits&period=day`, token)).json.total;
+    const before = await used();
+    const query = new URLSearchParams({ service_token: value, service_id: String(service), user_key: application.user_key, "usage[hits]": "3" });
+    const judged = await fetch(`${description.baseUrl}/transactions/authrep.xml?${query.toString()}`);
+    expect([judged.status, await judged.text()]).toEqual([200, expect.stringContaining('<usage_report metric="hits" period="minute">')]);
+    await until("the traffic is counted", async () => (await used()) === before + 3);
+    await sleep(200);
+    expect(readdirSync(path.join(place, ".local")).filter((file) => readFileSync(path.join(place, ".local", file), "utf8").includes(value))).toEqual([]);
+  }, PATIENCE_MS);
+
+  it("is what npx latchkey works on with --local", async () => {
+    const listed = await shell(`cd '${place}' && npx latchkey accounts list --local --json`);
+    expect(listed).toContain(String(description.account.id));
+  });
+
   it("writes no credential to any log, in whatever form it came", async () => {
     const { admin, limited } = description.people;
     const bad = `${admin.token.slice(0, -1)}_`;
