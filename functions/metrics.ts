@@ -13,9 +13,9 @@ const METHOD_NAMES = ["metric", "method"] as const;
 const nothing = z.object({});
 
 const described = { friendly_name: fields.name, description: z.optional(fields.description), system_name: z.optional(fields.blankOr(fields.systemName)) };
-const newMetric = z.object({ ...described, unit: fields.name });
+const newMetric = z.object({ ...described, unit: fields.nameOrNumber });
 const newMethod = z.object(described);
-const changes = z.object({ friendly_name: z.optional(fields.name), unit: z.optional(fields.name), description: z.optional(fields.description) });
+const changes = z.object({ friendly_name: z.optional(fields.name), unit: z.optional(fields.nameOrNumber), description: z.optional(fields.description) });
 
 const serviceOf = (call: Call<unknown>) => pathId<ServiceId>(call, "service_id");
 const metricOf = (call: Call<unknown>) => pathId<MetricId>(call, "metric_id");

@@ -22,6 +22,10 @@ export const name = z.string({ error: BLANK }).check(
   z.refine((text) => !UNSEEN.test(text), "must not contain control characters"),
 ).register(documented, { type: "string", minLength: 1, maxLength: 255 });
 
+/** A name that programs may write as a number, as in `"unit": 1`. */
+export const nameOrNumber = z.pipe(z.pipe(z.union([z.string(), z.number()], { error: BLANK }), z.transform(String)), name)
+  .register(documented, { type: "string", minLength: 1, maxLength: 255 });
+
 /** A longer text, over several lines. */
 export const description = z.string({ error: "is invalid" }).check(
   z.refine((text) => text.isWellFormed(), "is not valid Unicode"),

@@ -19,7 +19,7 @@ const START_TIMEOUT_MS = 90_000;
 export async function startOffline({ root, ports, environment, log }: Wanted): Promise<TiedProcess> {
   const serverless = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
   const offline = spawnTied(process.execPath, [
-    serverless, "offline", "--stage", STAGE, "--host", LOOPBACK, "--httpPort", String(ports.http), "--lambdaPort", String(ports.lambda),
+    "--import", new URL("./api-gateway.ts", import.meta.url).href, serverless, "offline", "--stage", STAGE, "--host", LOOPBACK, "--httpPort", String(ports.http), "--lambdaPort", String(ports.lambda),
     "--albPort", String(ports.events + 1),
   ], { cwd: root, env: { ...process.env, ...environment, SLS_TELEMETRY_DISABLED: "1" }, onOutput: (text) => appendFileSync(log, text) });
 

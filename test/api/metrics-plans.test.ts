@@ -50,6 +50,12 @@ describe("200", () => {
     expect((await admin("DELETE", `services/${service}/metrics/${parent}/methods/${method.id}.json`)).text).toBe("");
   });
 
+  it("a unit that is a number is its digits, as the toolbox sends it", async () => {
+    const { id } = (await admin("POST", `services/${service}/metrics.json`, { json: { metric: { friendly_name: `Metric ${++made}`, unit: 1 } } })).json.metric;
+    expect((await admin("GET", `services/${service}/metrics/${id}.json`)).json.metric.unit).toBe("1");
+    expect((await admin("PUT", `services/${service}/metrics/${id}.json`, { json: { unit: 2.5 } })).json.metric.unit).toBe("2.5");
+  });
+
   it("plans are listed under plans, and one of them is the default", async () => {
     const [first, second] = [await newPlan(), await newPlan()];
     await admin("PUT", `services/${service}/application_plans/${first.id}/default.json`);
@@ -117,6 +123,7 @@ describe("422", () => {
   it.each([
     ["a name is missing", { unit: "hit" }, { friendly_name: ["can't be blank"] }],
     ["a unit is missing", { friendly_name: "New" }, { unit: ["can't be blank"] }],
+    ["a unit is neither text nor number", { friendly_name: "New", unit: [1] }, { unit: ["can't be blank"] }],
     ["a system name is taken", { friendly_name: "New", unit: "hit", system_name: "hits" }, { system_name: ["has already been taken"] }],
     ["a friendly name is taken", { friendly_name: "hits", unit: "hit", system_name: "other" }, { friendly_name: ["has already been taken"] }],
   ])("no metric when %s", async (_why, json, errors) => {

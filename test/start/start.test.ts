@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { request } from "node:http";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -142,6 +143,17 @@ async function call<Body>(url: string, token: string, { method = "GET", form }: 
   return { status: response.status, text: body, json: (body === "" ? undefined : JSON.parse(body)) as Body };
 }
 
+function fromBody(url: string, token: string, params: object): Promise<Answer<Found>> {
+  const body = JSON.stringify(params);
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json", "content-length": body.length, connection: "close" };
+  return new Promise((resolve, reject) => {
+    request(url, { method: "GET", headers }, (response) => {
+      text(response).then((answer) => resolve({ status: response.statusCode ?? 0, text: answer, json: JSON.parse(answer) as Found }), reject);
+    }).once("error", reject).end(body);
+  });
+}
+
+type Found = { readonly account: { readonly id: number } };
 type Made = { readonly access_token: { readonly id: number; readonly value: string } };
 type Revealed = { readonly service_token: { readonly value: string } };
 
@@ -222,6 +234,19 @@ describe("npm start", () => {
     expect((await call(`${api}/provider.json`, value)).status).toBe(200);
     expect(await call(`${api}/personal/access_tokens/${id}.json`, admin, { method: "DELETE" })).toMatchObject({ status: 200, text: "" });
     expect((await call(`${api}/provider.json`, value)).status).toBe(403);
+  });
+
+  it("takes parameters of GET from the body, and any key of an application from the path, as API Gateway does", async () => {
+    const { token } = description.people.admin;
+    // fetch() sends no body with GET; the Python client does.
+    const found = await fromBody(`${api}/accounts/find.json`, token, { username: "developer1" });
+    expect(found).toMatchObject({ status: 200, json: { account: { id: expect.any(Number) } } });
+    const list = await call<{ applications: { application: { id: number } }[] }>(`${api}/accounts/${found.json.account.id}/applications.json`, token);
+    const keys = `${api}/accounts/${found.json.account.id}/applications/${list.json.applications[0]?.application.id}/keys`;
+    const key = String.raw`a!"#$%&'()*+,-./:;<=>@[\]^_{|}~%2F`;
+    expect((await call(`${keys}.json`, token, { method: "POST", form: `key=${encodeURIComponent(key)}` })).status).toBe(201);
+    expect((await call(`${keys}/${encodeURIComponent(key)}.json`, token, { method: "DELETE" })).status).toBe(200);
+    expect((await call<{ keys: unknown }>(`${keys}.json`, token)).json.keys).toEqual([]);
   });
 
   it("carries what happens to the event bus, and from there to those who wait for it", async () => {

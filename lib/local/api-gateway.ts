@@ -1,0 +1,34 @@
+import { createRequire } from "node:module";
+import { buffer } from "node:stream/consumers";
+import { pathToFileURL } from "node:url";
+
+/**
+ * Loaded into serverless-offline before it starts: what its gateway leaves out of API Gateway, and programs written for
+ * 3scale use. Bodies of GET requests reach the functions (the Python client's parameters are there), and paths reach
+ * them decoded and cut at an escaped `?`, as on live HTTP APIs (keys of applications hold what has to be escaped).
+ */
+type Request = { readonly method: string; readonly raw: { readonly req: NodeJS.ReadableStream }; payload: unknown };
+type HapiServer = { start: (this: HapiServer) => Promise<void>; ext(point: "onPreHandler", method: (request: Request, h: { readonly continue: symbol }) => Promise<symbol>): void };
+type HttpEvent = { create: (this: HttpEvent) => { readonly rawPath: string } };
+
+const offline = createRequire(import.meta.url).resolve("serverless-offline");
+const { Server } = createRequire(offline)("@hapi/hapi") as { readonly Server: new () => HapiServer };
+const eventFile = new URL("events/http/lambda-events/LambdaProxyIntegrationEventV2.js", pathToFileURL(offline));
+const { default: { prototype: event } } = await import(eventFile.href) as { readonly default: { readonly prototype: HttpEvent } };
+
+const server = Object.getPrototypeOf(new Server()) as HapiServer;
+const { start } = server;
+server.start = function () {
+  this.ext("onPreHandler", async (request, h) => {
+    // hapi reads the bodies of all other methods itself.
+    if (request.method === "get") request.payload = await buffer(request.raw.req);
+    return h.continue;
+  });
+  return start.call(this);
+};
+
+const { create } = event;
+event.create = function () {
+  const made = create.call(this);
+  return { ...made, rawPath: decodeURIComponent(made.rawPath).split("?", 1)[0] ?? "" };
+};
