@@ -3,6 +3,7 @@ import { heldBy, HITS, type Metric } from "../domain/catalogue.ts";
 import { invalid, notFound, refused } from "../domain/errors.ts";
 import type { Principal } from "../domain/model.ts";
 import { systemNameFrom } from "../domain/system-name.ts";
+import { newHex } from "../secrets/random.ts";
 import { metrics, ofService } from "../table/catalogue.ts";
 import type { ServiceTraffic } from "../table/traffic.ts";
 import type { Storage } from "./context.ts";
@@ -56,7 +57,7 @@ export async function createMetric(deps: Storage, principal: Principal, serviceI
   if (parentId !== undefined && (await readMetric(deps, principal, serviceId, parentId)).systemName !== HITS) {
     throw invalid({ parent_id: ["You can only create methods under 'hits'"] });
   }
-  const { friendlyName, unit, description, systemName = systemNameFrom(friendlyName) } = wanted;
+  const { friendlyName, unit, description, systemName = systemNameFrom(friendlyName, `metric_${newHex(12)}`) } = wanted;
   return stored.create(deps, principal, { serviceId, systemName, friendlyName, unit, description, ...(parentId === undefined ? {} : { parentId }) });
 }
 

@@ -4,6 +4,7 @@ import { notFound, refused } from "../domain/errors.ts";
 import { reaches, serviceAccessOf } from "../domain/rights.ts";
 import type { Principal } from "../domain/model.ts";
 import { systemNameFrom } from "../domain/system-name.ts";
+import { newHex } from "../secrets/random.ts";
 import { applicationPlans, limits, ofPlan, ofService } from "../table/catalogue.ts";
 import { findInService } from "../table/applications.ts";
 import type { ServiceTraffic } from "../table/traffic.ts";
@@ -72,7 +73,7 @@ export async function readPlan(deps: Storage, principal: Principal, id: PlanId, 
 
 export async function createPlan(deps: Storage, principal: Principal, serviceId: ServiceId, wanted: NewPlan): Promise<ApplicationPlan> {
   await readServiceFor(deps, principal, serviceId);
-  const { systemName = systemNameFrom(wanted.name), ...rest } = wanted;
+  const { systemName = systemNameFrom(wanted.name, `plan_${newHex(12)}`), ...rest } = wanted;
   return plans.create(deps, principal, { serviceId, systemName, isDefault: false, ...rest });
 }
 

@@ -36,7 +36,8 @@ export type ServiceChanges = {
 export async function createService(deps: Storage & Hashing & Sealing, principal: Principal, wanted: NewService): Promise<Service> {
   const { accountId } = memberOf(principal);
   return untilStored(async () => {
-    const made = await bear(deps, accountId, newId(), wanted, actorOf(principal));
+    const { name, systemName = systemNameFrom(name, `service_${newHex(12)}`) } = wanted;
+    const made = await bear(deps, accountId, newId(), wanted, [systemName], actorOf(principal));
     return made === "id_taken" ? undefined : made;
   });
 }
@@ -46,7 +47,10 @@ export async function createService(deps: Storage & Hashing & Sealing, principal
  * or after its deletion, it stays what it is: one service and one token, or none (D9).
  */
 export async function importService(deps: Storage & Hashing & Sealing, accountId: AccountId, id: ServiceId, wanted: NewService): Promise<void> {
-  await bear(deps, accountId, id, wanted, { system: "import" });
+  const derived = systemNameFrom(wanted.name, "service");
+  // Nobody would be there to choose another: what was made from a name gives way when it is taken.
+  const names = wanted.systemName === undefined ? [derived, `${derived}_${id.toString(36)}`] : [wanted.systemName];
+  await bear(deps, accountId, id, wanted, names, { system: "import" });
 }
 
 /** The services the principal reaches, one page of them. */
@@ -110,7 +114,7 @@ export async function deleteService(deps: Storage, principal: Principal, id: Ser
 }
 
 async function bear(
-  deps: Storage & Hashing & Sealing, accountId: AccountId, id: ServiceId, wanted: NewService, actor: Actor,
+  deps: Storage & Hashing & Sealing, accountId: AccountId, id: ServiceId, wanted: NewService, systemNames: readonly string[], actor: Actor,
 ): Promise<Service | "id_taken"> {
   const account = await readAccount(deps.table, accountId);
   if (account === undefined) throw notFound();
@@ -128,9 +132,7 @@ async function bear(
     token: { accountId, serviceId: id, createdAt: now }, digest: digest(deps.peppers, value), sealed: seal(dataKey, accountId, id, value),
     traffic: { ...trafficOf(wanted.settings), metrics: [{ id: hits.id, systemName: HITS }], plans: [] }, version: 1,
   };
-  const derived = systemNameFrom(wanted.name);
-  // A name that was derived and is taken gives way; one that was asked for is refused.
-  for (const systemName of wanted.systemName === undefined ? [derived, `${derived}_${id.toString(36)}`] : [wanted.systemName]) {
+  for (const systemName of systemNames) {
     const service: Service = {
       accountId, id, name: wanted.name, systemName, state: "incomplete", settings: wanted.settings, ...stamp,
     };

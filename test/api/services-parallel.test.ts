@@ -44,14 +44,14 @@ describe("201 or 422", () => {
     expect((await events("service.created")).filter(({ facts }) => facts["system_name"] === "rival")).toHaveLength(1);
   });
 
-  it("20 creations of one name all succeed, each with an id, a system name and a token of its own", async () => {
-    const answers = await together(20, () => send("POST", "/admin/api/services.json", { json: { name: "Twin" } }));
+  it("20 creations of different names all succeed, each with an id and a token of its own; of 20 of one name, one", async () => {
+    const answers = await together(20, (turn) => send("POST", "/admin/api/services.json", { json: { name: `Twin ${turn}` } }));
     expect(new Set(statuses(answers))).toEqual(new Set([201]));
-    const services = answers.map(({ json }) => json.service as { id: number; system_name: string });
-    expect(new Set(services.map((service) => service.id)).size).toBe(20);
-    expect(new Set(services.map((service) => service.system_name)).size).toBe(20);
-    const tokens = await Promise.all(services.map((service) => readServiceToken(latchkey.operator.table, accountId(), id(service.id))));
+    const ids = answers.map(({ json }) => id<ServiceId>(json.service.id));
+    expect(new Set(ids).size).toBe(20);
+    const tokens = await Promise.all(ids.map((service) => readServiceToken(latchkey.operator.table, accountId(), service)));
     expect(new Set(tokens.map((token) => token?.digest.hash)).size).toBe(20);
+    expect(statuses(await together(20, () => send("POST", "/admin/api/services.json", { json: { name: "One of a kind" } })))).toEqual([201, ...Array<number>(19).fill(422)]);
   });
 });
 

@@ -14,19 +14,19 @@ describe("a system name", () => {
     ["___", "api"],
     ["", "api"],
   ])("is made from the name %j: %j", (name, expected) => {
-    expect(systemNameFrom(name)).toBe(expected);
+    expect(systemNameFrom(name, "api")).toBe(expected);
   });
 
   it("is made from the longest name with room for what makes it unique", () => {
-    expect(systemNameFrom("x".repeat(255))).toBe("x".repeat(200));
+    expect(systemNameFrom("x".repeat(255), "api")).toBe("x".repeat(200));
   });
 
   it("made from any name is one that 3scale accepts, with room for what makes it unique", () => {
     fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 300 }), (name) => {
-      const made = systemNameFrom(name);
+      const made = systemNameFrom(name, "api");
       expect(made).toMatch(SYSTEM_NAME);
       expect(made.length).toBeLessThanOrEqual(200);
-      expect(systemNameFrom(name)).toBe(made);
+      expect(systemNameFrom(name, "api")).toBe(made);
     }), { numRuns: 2000 });
   });
 

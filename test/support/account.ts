@@ -23,6 +23,7 @@ export type TestAccount = {
   member(rights: Rights, token?: Partial<NewAccessToken>): Promise<Person>;
   /** One more token for somebody. */
   token(of: Person, token?: Partial<NewAccessToken>): Promise<Person>;
+  /** A service, under a system name of its own when there was one of this name. */
   service(name: string): Promise<Service>;
   application(serviceId: ServiceId, name: string): Promise<number>;
   /** A customer of the provider. */
@@ -35,6 +36,7 @@ let made = 0;
 export async function createTestAccount({ operator }: Deployment): Promise<TestAccount> {
   const { admin, token, value } = await createAccount(operator, { name: `Account ${++made}`, adminEmail: `admin${made}@example.com` });
   const asAdmin: Principal = { kind: "member", member: admin };
+  const names = new Set<string>();
 
   const issue = async (memberId: MemberId, wanted: Partial<NewAccessToken>): Promise<Person> => {
     const member = await readMember(operator.table, admin.accountId, memberId);
@@ -52,7 +54,11 @@ export async function createTestAccount({ operator }: Deployment): Promise<TestA
       return issue(memberId, wanted);
     },
     token: (of, wanted = {}) => issue(of.member.id, wanted),
-    service: (name) => createService(operator, asAdmin, { name, settings: BY_DEFAULT }),
+    service(name) {
+      const again = names.has(name);
+      names.add(name);
+      return createService(operator, asAdmin, { name, settings: BY_DEFAULT, ...(again ? { systemName: `again_${++made}` } : {}) });
+    },
     async application(serviceId, name) {
       const application = await createApplication(operator, asAdmin, { serviceId: id(serviceId), name, description: "", userKey: `key-${++made}` });
       return application.id;
