@@ -5,6 +5,7 @@ import { epochSeconds, id, type ApplicationId, type MetricId, type ServiceId } f
 import { countIn } from "../../lib/domain/counts.ts";
 import type { Application } from "../../lib/domain/model.ts";
 import { dayOf, type Report } from "../../lib/domain/reports.ts";
+import { updateApplication } from "../../lib/operations/applications.ts";
 import { countReports } from "../../lib/operations/count-traffic.ts";
 import { newReportId } from "../../lib/secrets/random.ts";
 import { credentialsOf } from "../../lib/table/application-traffic.ts";
@@ -53,6 +54,17 @@ const ofService = async (metricId = hits) => {
   return shards.reduce((sum, shard) => sum + Number(shard?.[HOUR] ?? 0), 0);
 };
 
+/** The operator's storage; something happens after each answer, before it is heard of. */
+function listening(answered: (commandName: string) => Promise<void>) {
+  const database = new DynamoDBClient({ endpoint: latchkey.database, region: REGION, credentials: { accessKeyId: "operator", secretAccessKey: "local" } });
+  database.middlewareStack.add((next, { commandName }) => async (args) => {
+    const answer = await next(args);
+    await answered(String(commandName));
+    return answer;
+  }, { step: "initialize", name: "listening" });
+  return { ...latchkey.operator, table: { ...latchkey.operator.table, client: DynamoDBDocumentClient.from(database) } };
+}
+
 /** The operator's storage, whose every n-th write is lost: before it happens, or its answer afterwards. */
 function failing(when: "before" | "after", every: number) {
   const database = new DynamoDBClient({ endpoint: latchkey.database, region: REGION, maxAttempts: 1, credentials: { accessKeyId: "operator", secretAccessKey: "local" } });
@@ -95,6 +107,26 @@ describe("reports", () => {
     await Promise.all([countReports(latchkey.operator, reports), countReports(latchkey.operator, reports.slice(2)), countReports(latchkey.operator, [...reports, reportOf([application])])]);
     await countReports(latchkey.operator, reports);
     expect([await seenBy(application), await ofApplication(application)]).toEqual([[6, 6], 6]);
+  });
+
+  it("of one application, counted by several at once, are all counted", async () => {
+    const application = await gateway.application();
+    await Promise.all(Array.from({ length: 6 }, () => countReports(latchkey.operator, [reportOf([application])])));
+    expect([await seenBy(application), await ofApplication(application)]).toEqual([[6, 6], 6]);
+  });
+
+  it("of an application whose user key changes at that moment are not lost: its limits see them under the new one", async () => {
+    const { id: developerAccountId } = await account.developerAccount("Buyer");
+    const application = await gateway.application({ developerAccountId });
+    const userKey = `new-${application.userKey}`;
+    let reads = 0;
+    const deps = listening(async (commandName) => {
+      // The second read of a count is what the application has used: it is old now.
+      if (commandName === "BatchGetItemCommand" && ++reads === 2) await updateApplication(latchkey.operator, { kind: "member", member: account.admin.member }, developerAccountId, application.id, { userKey });
+    });
+    await countReports(deps, [reportOf([application])]);
+    expect(reads).toBeGreaterThan(2);
+    expect(await seenBy({ ...application, userKey })).toEqual([1, 1]);
   });
 
   it("of more metrics than a transaction has room for are counted whole, also when it fails half way and is tried again", async () => {
