@@ -5,16 +5,19 @@ import type { Answer, Representation } from "../reply.ts";
 
 const OIDC_SETTINGS = ["oidc_issuer_endpoint", "oidc_issuer_type", "jwt_claim_with_client_id", "jwt_claim_with_client_id_type"] as const;
 
-/** 3scale: app/representers/proxy_representer.rb; links are paths. `endpoint` is there even when it is not set: the toolbox insists on the name. */
+/**
+ * 3scale: app/representers/proxy_representer.rb; links are paths. The endpoints are there even when they are not set:
+ * the toolbox and the Python client insist on the names.
+ */
 export const proxy: Representation<ServiceProxy> = {
   one: "proxy",
   many: "proxies",
   json: ({ id, service, settings, policies, version, createdAt, updatedAt }) => {
-    const { endpoint = null, api_backend: backend = null, ...others } = settings;
+    const { endpoint = null, sandbox_endpoint: sandbox = null, api_backend: backend = null, ...others } = settings;
     const shown = Object.entries(others).filter(([name]) => service.settings.backendVersion === "oidc" || !OIDC_SETTINGS.some((each) => each === name));
     const path = `/admin/api/services/${id}`;
     return {
-      service_id: id, endpoint, api_backend: backend, ...Object.fromEntries(shown), policies_config: policies,
+      service_id: id, endpoint, sandbox_endpoint: sandbox, api_backend: backend, ...Object.fromEntries(shown), policies_config: policies,
       created_at: isoSeconds(createdAt), updated_at: isoSeconds(updatedAt),
       deployment_option: service.settings.deploymentOption, lock_version: version,
       links: [

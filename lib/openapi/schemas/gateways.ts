@@ -18,7 +18,7 @@ const chain = z.array(z.object({ name: text, version: text, configuration: z.loo
 export const gateways = [
   described(proxy, "Proxy", z.object({
     service_id: id, ...everyOne(REQUIRED_SETTINGS, text), ...everyOne(STATUS_SETTINGS, z.int()), ...everyOne(OPTIONAL_SETTINGS, z.optional(text)),
-    endpoint: z.nullable(text), api_backend: z.nullable(text), oidc_issuer_type: z.optional(text),
+    endpoint: z.nullable(text), sandbox_endpoint: z.nullable(text), api_backend: z.nullable(text), oidc_issuer_type: z.optional(text),
     policies_config: chain, ...stamps, deployment_option: z.enum(DEPLOYMENT_OPTIONS), lock_version: z.int(), links,
   })),
   described(mappingRule, "MappingRule", z.object({
