@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { parseId, parseMonth, type DeveloperAccountId, type InvoiceId, type Month } from "../lib/domain/brands.ts";
-import { DomainError } from "../lib/domain/errors.ts";
+import { missingParameter } from "../lib/domain/errors.ts";
 import { FRIENDLY_ID } from "../lib/domain/invoice-numbers.ts";
 import type { Invoice } from "../lib/domain/invoices.ts";
 import * as fields from "../lib/http/fields.ts";
@@ -62,10 +62,6 @@ function notBlank<K extends string>(texts: Readonly<Record<K, string | undefined
   return Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined && text !== "")) as { [each in K]?: string };
 }
 
-function missing(parameter: string): DomainError {
-  return new DomainError("missing_parameter", `Required parameter missing: ${parameter}`);
-}
-
 const listInvoicesOperation = operation({
   name: "listInvoices", methods: ["GET"], path: "/api/invoices", formats: FORMATS, requires: READ, input: filters,
   answer: invoices,
@@ -96,7 +92,7 @@ const createInvoiceOperation = operation({
   answer: created(invoice, (made) => `/api/invoices/${made.id}`),
   run: async (call) => {
     const { account_id: buyer, period: month } = call.input;
-    if (buyer === undefined || buyer === "") throw missing("account_id");
+    if (buyer === undefined || buyer === "") throw missingParameter("account_id");
     return shownOne(call, await createInvoice(call, call.principal, { developerAccountId: parseId(buyer), ...fields.given({ period: month }) }));
   },
 });
@@ -107,7 +103,7 @@ const updateInvoiceOperation = operation({
   answer: one(invoice),
   run: async (call) => {
     const [id, changes] = [idOf(call), fields.given({ period: call.input.period, friendlyId: call.input.friendly_id })];
-    if (Object.keys(changes).length === 0) throw missing("invoice");
+    if (Object.keys(changes).length === 0) throw missingParameter("invoice");
     return shownOne(call, await updateInvoice(call, call.principal, id, changes));
   },
 });

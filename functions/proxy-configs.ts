@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import type { ServiceId } from "../lib/domain/brands.ts";
 import { environmentIn } from "../lib/domain/configuration.ts";
-import { DomainError, noConfiguration } from "../lib/domain/errors.ts";
+import { DomainError, missingParameter, noConfiguration } from "../lib/domain/errors.ts";
 import * as fields from "../lib/http/fields.ts";
 import { lambda } from "../lib/http/lambda.ts";
 import { operation, type Call } from "../lib/http/operation.ts";
@@ -57,7 +57,7 @@ const promoteConfigOperation = operation({
   run: async (call) => {
     const environment = environmentOf(call, "malformed_request");
     const { to = "" } = call.input;
-    if (to === "") throw new DomainError("missing_parameter", "Required parameter missing: to");
+    if (to === "") throw missingParameter("to");
     return promoteConfig({ ...call, ...sealing() }, call.principal, serviceOf(call), environment, versionOf(call), to);
   },
 });

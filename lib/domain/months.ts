@@ -1,5 +1,6 @@
 import { parseMonth, type EpochSeconds, type Month } from "./brands.ts";
 import { isoSeconds } from "./time.ts";
+import { dayOf } from "./time.ts";
 
 const DAY_SECONDS = 24 * 60 * 60;
 /** Invoices are made for no month further ahead (3scale: Invoice, validation of period). */
@@ -14,7 +15,7 @@ export function monthOf(time: EpochSeconds): Month {
 
 /** The day of a time in UTC, or of so many days later, `yyyy-mm-dd`. */
 export function dateOf(time: EpochSeconds, daysLater: number = 0): string {
-  return new Date((time + daysLater * DAY_SECONDS) * 1000).toISOString().slice(0, 10);
+  return dayOf(time + daysLater * DAY_SECONDS);
 }
 
 /** The first and the last day of a month. */

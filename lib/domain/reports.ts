@@ -1,3 +1,4 @@
+import { dayOf } from "./time.ts";
 import { epochSeconds, type AccountId, type ApplicationId, type EpochSeconds, type ServiceId } from "./brands.ts";
 import { TrafficError } from "./traffic-errors.ts";
 import type { Use } from "./counts.ts";
@@ -34,11 +35,6 @@ export function sharesOf({ id, accountId, serviceId, uses }: Report): readonly S
     }
     return parts;
   });
-}
-
-/** The day of a time in UTC, as `yyyy-mm-dd`. */
-export function dayOf(time: EpochSeconds): string {
-  return new Date(time * 1000).toISOString().slice(0, 10);
 }
 
 const TIME = /^(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{2}):(\d{2})(?:\.\d+)? ?(Z|UTC|[+-]\d{2}:?\d{2})?$/;

@@ -16,7 +16,7 @@ export const TAGS = [
   ["Policy Registry", "/admin/api/registry/"], ["Account Management", "/admin/api/"], ["Billing", "/api/"], ["Analytics", "/stats/"], ["Service Management", "/transactions"],
 ] as const;
 
-/** The path as programs write it: with the extension that says the format. A variable that takes all that is left is one as any other. */
+/** The path as programs write it, with the extension that says the format; `{value+}` is `{value}` to them. */
 export function pathOf({ path, formats = ["json"] }: Operation): string {
   return `${path.replace("+}", "}")}.${formats.includes("json") ? "json" : formats[0]}`;
 }

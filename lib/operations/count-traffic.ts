@@ -1,5 +1,6 @@
 import { counted, type Use } from "../domain/counts.ts";
-import { dayOf, sharesOf, type Report, type Share } from "../domain/reports.ts";
+import { sharesOf, type Report, type Share } from "../domain/reports.ts";
+import { dayOf } from "../domain/time.ts";
 import { folded, type Amount } from "../domain/traffic.ts";
 import { credentialsOf } from "../table/application-traffic.ts";
 import { applications } from "../table/applications.ts";

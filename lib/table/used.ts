@@ -1,5 +1,6 @@
 import type { HourCount } from "../domain/analytics/series.ts";
 import type { ApplicationId } from "../domain/brands.ts";
+import { dayOf } from "../domain/time.ts";
 import type { Table } from "./client.ts";
 import { rowsOf } from "./list.ts";
 import { keys, listings, type Key, type Row, type Used } from "./model.ts";
@@ -32,8 +33,4 @@ function hoursIn(row: Row): HourCount[] {
   expectType(row, "used");
   const midnight = Date.parse(`${row.sk}T00:00:00Z`) / 1000;
   return HOURS.flatMap((name, hour) => (row[name] === undefined ? [] : [{ hour: midnight + hour * 3600, count: number(row, name) }]));
-}
-
-function dayOf(time: number): string {
-  return new Date(time * 1000).toISOString().slice(0, 10);
 }

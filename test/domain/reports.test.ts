@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { epochSeconds, id, type AccountId, type ApplicationId, type MetricId, type ServiceId } from "../../lib/domain/brands.ts";
-import { dayOf, sharesOf, timeOf, type Report } from "../../lib/domain/reports.ts";
+import { sharesOf, timeOf, type Report } from "../../lib/domain/reports.ts";
+import { dayOf } from "../../lib/domain/time.ts";
 import { TrafficError } from "../../lib/domain/traffic-errors.ts";
 
 const NOW = epochSeconds(Date.parse("2026-11-24T10:00:00Z") / 1000);

@@ -4,16 +4,17 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { epochSeconds, id, type ApplicationId, type MetricId, type ServiceId } from "../../lib/domain/brands.ts";
 import { countIn } from "../../lib/domain/counts.ts";
 import type { Application } from "../../lib/domain/model.ts";
-import { dayOf, type Report } from "../../lib/domain/reports.ts";
+import type { Report } from "../../lib/domain/reports.ts";
+import { dayOf } from "../../lib/domain/time.ts";
 import { updateApplication } from "../../lib/operations/applications.ts";
 import { countReports } from "../../lib/operations/count-traffic.ts";
-import { newReportId } from "../../lib/secrets/random.ts";
+import { newId, newReportId } from "../../lib/secrets/random.ts";
 import { credentialsOf } from "../../lib/table/application-traffic.ts";
 import { applicationUsageFrom, applicationUsageKey } from "../../lib/table/application-usage.ts";
 import { readRow } from "../../lib/table/client.ts";
 import { keys, type Row } from "../../lib/table/model.ts";
 import { storeReport } from "../../lib/table/reports.ts";
-import { applicationDayKey, SERVICE_SHARDS } from "../../lib/table/used.ts";
+import { applicationDayKey, serviceDayKey, SERVICE_SHARDS } from "../../lib/table/used.ts";
 import { createTestAccount, type TestAccount } from "../support/account.ts";
 import { REGION } from "../support/aws.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
@@ -168,6 +169,17 @@ describe("reports", () => {
     expect(JSON.stringify(letters)).toContain("REPORT#bad");
     expect(JSON.stringify(letters)).not.toContain("secret");
     expect(latchkey.counter.deadLetters).toEqual([]);
+  });
+
+  it("of a busy service lie in a partition each, and its applications count in all of its eight rows: no key gets hot", async () => {
+    const application = await gateway.application();
+    latchkey.proxy.reset();
+    for (let number = 0; number < 20; number++) await gateway.get("authrep", { user_key: application.userKey, "usage[hits]": "1" });
+    const stored = latchkey.proxy.calls.filter(({ action }) => action === "PutItem").flatMap((call) => call.keys.map(({ pk }) => pk));
+    expect([stored.length, new Set(stored).size]).toEqual([20, 20]);
+    const rows = Array.from({ length: 400 }, () => serviceDayKey({ ...ours(), subject: "SERVICE", id: ours().serviceId, metricId: hits }, newId<ApplicationId>(), dayOf(NOW)).pk);
+    expect(new Set(rows).size).toBe(SERVICE_SHARDS);
+    await latchkey.counter.drain();
   });
 
   it("of a busy application take one transaction for many of them", async () => {
