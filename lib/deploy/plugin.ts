@@ -1,4 +1,5 @@
 import { bundle } from "./bundle.ts";
+import { buildPages } from "./pages.ts";
 import { PERMISSIONS, roleOf, type Permission } from "./permissions.ts";
 
 type FunctionConfig = { handler: string; name: string; permissions?: Permission[]; role?: unknown; package?: { patterns: string[] } };
@@ -12,7 +13,7 @@ const OUT = "dist";
 
 /**
  * The plugin that serverless.yml loads. It makes of every function's `permissions` a role of its own, and of every
- * function's source a bundle of its own, before anything is packaged or run.
+ * function's source a bundle of its own, and builds the portal's pages, before anything is packaged or run.
  */
 export default class LatchkeyPlugin {
   readonly hooks: Record<string, () => Promise<void> | void>;
@@ -42,10 +43,13 @@ export default class LatchkeyPlugin {
   async #bundle(): Promise<void> {
     const { serviceDir, service } = this.#serverless;
     const functions = Object.entries(service.functions);
-    await bundle(serviceDir, Object.fromEntries(functions.map(([name, { handler }]) => [name, handler])), `${serviceDir}/${OUT}`);
+    await Promise.all([
+      bundle(serviceDir, Object.fromEntries(functions.map(([name, { handler }]) => [name, handler])), `${serviceDir}/${OUT}`),
+      buildPages(serviceDir, `${serviceDir}/${OUT}/pages`),
+    ]);
     for (const [name, config] of functions) {
       config.handler = `${OUT}/${name}.handler`;
-      config.package = { patterns: [`${OUT}/${name}.mjs`] };
+      config.package = { patterns: [`${OUT}/${name}.mjs`, ...(config.package?.patterns ?? [])] };
     }
   }
 }
