@@ -26,6 +26,8 @@ export type Id =
   | AccountId | MemberId | ServiceId | AccessTokenId | ApplicationId | MetricId | PlanId | LimitId
   | DeveloperAccountId | DeveloperUserId | AccountPlanId | MappingRuleId | ProxyConfigId | PolicyId | InvoiceId | LineItemId | PaymentId;
 
+/** Names a session. Random and not told by time: a person's own, and never a number that could be guessed. */
+export type SessionId = Brand<string, "SessionId">;
 /** Whole seconds since 1970: what DynamoDB's TTL compares. `Date.now()` does not compile here. */
 export type EpochSeconds = Brand<number, "EpochSeconds">;
 /** An amount of money: whole ten-thousandths of the currency's unit, because 3scale keeps four decimals. */
@@ -62,6 +64,11 @@ export function epochSeconds(value: unknown): EpochSeconds {
 export function tenThousandths(value: unknown): TenThousandths {
   if (typeof value !== "number" || !Number.isSafeInteger(value)) throw new RangeError("Not an amount of money");
   return value as TenThousandths;
+}
+
+/** Reads a session's id: 32 characters of base64url, which are 192 bits. Undefined for the rest. */
+export function parseSessionId(text: unknown): SessionId | undefined {
+  return typeof text === "string" && /^[A-Za-z0-9_-]{32}$/.test(text) ? (text as SessionId) : undefined;
 }
 
 /** Reads a month as programs write it, `2026-11`. Undefined for the rest. */

@@ -6,6 +6,7 @@ import type { Principal } from "./model.ts";
 
 export const EVENT_TYPES = [
   "account.created", "account.updated", "member.created", "member.updated", "member.rights_changed", "member.state_changed", "member.deleted",
+  "member.signed_in", "member.signed_out",
   "access_token.created", "access_token.updated", "access_token.deleted",
   "service.created", "service.updated", "service.deleted", "service_token.revealed",
   "application.created", "application.updated", "application.deleted",

@@ -1,4 +1,4 @@
-import type { AccessTokenId, AccountId, ApplicationId, DeveloperAccountId, EpochSeconds, MemberId, PlanId, ServiceId } from "./brands.ts";
+import type { AccessTokenId, AccountId, ApplicationId, DeveloperAccountId, EpochSeconds, MemberId, PlanId, ServiceId, SessionId } from "./brands.ts";
 
 /** What a member may be given rights to in the provider's administration (3scale: admin sections). */
 export const SECTIONS = ["finance", "monitoring", "partners", "plans", "policy_registry", "portal", "settings"] as const;
@@ -50,6 +50,9 @@ export type AccessToken = Versioned & {
   readonly permission: Permission;
   readonly expiresAt: EpochSeconds | "never";
 };
+
+/** A member's stay in the portal: from sign-in until sign-out, or until it expires. */
+export type Session = { readonly accountId: AccountId; readonly memberId: MemberId; readonly id: SessionId; readonly expiresAt: EpochSeconds };
 
 /** One of the provider's APIs. Settings that Latchkey only keeps for its users are in `settings`. */
 export type Service = Versioned & {

@@ -29,7 +29,11 @@ export const SHAPES: Record<ErrorCode, Shape> = {
   internal: { status: 500, as: "error" },
 };
 
-export type HttpResponse = { readonly statusCode: number; readonly headers: Record<string, string>; readonly body: string };
+export type HttpResponse = {
+  readonly statusCode: number; readonly headers: Record<string, string>; readonly body: string;
+  /** Each becomes a `Set-Cookie` of its own. */
+  readonly cookies?: string[];
+};
 
 /** Answers may hold a token's value, and none of them is true for long. */
 export const NO_STORE = { "cache-control": "no-store", "x-content-type-options": "nosniff" };

@@ -6,12 +6,13 @@ import { authorize, type Decision } from "../domain/authorize.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Principal } from "../domain/model.ts";
 import { authenticate } from "../operations/authenticate.ts";
+import { memberOf } from "../operations/context.ts";
 import { readMember } from "../table/members.ts";
 import { fromText, headerOf } from "./credential.ts";
 import { CSV_TYPE, errorResponse, JSON_TYPE, NO_STORE, spoken, XML_TYPE, type HttpResponse } from "./errors.ts";
 import { parseInput, type Operation } from "./operation.ts";
 import { merge, parseBody, parseForm, unwrap, type Params } from "./params.ts";
-import { decodePrincipal } from "./principal.ts";
+import { decodePrincipal, type Found } from "./principal.ts";
 import { csvDocument, xmlDocument, type Reply } from "./reply.ts";
 import { formatOf, locate } from "./route.ts";
 import { hashing, logger, storage } from "./runtime.ts";
@@ -20,10 +21,17 @@ import { hashing, logger, storage } from "./runtime.ts";
 export type HttpEvent = APIGatewayProxyEventV2 & { readonly requestContext: { readonly authorizer?: { readonly lambda?: unknown } } };
 export type Served = ((event: HttpEvent, context: Context) => Promise<HttpResponse>) & { readonly operations: readonly Operation[] };
 
+/** Where the pages of the portal call the operations of the public API. */
+const PORTAL = "/p/api/";
 const DEFAULT_MAX_BODY_BYTES = 8 * 1024;
 
-/** The Lambda function that serves these operations (D18). Every failure becomes an answer; nothing is thrown to the gateway. */
+/** The Lambda function that serves these operations (D18). */
 export function lambda(...operations: readonly Operation[]): Served {
+  return Object.assign(answering((event) => serve(operations, event)), { operations });
+}
+
+/** A Lambda function behind a route. Every failure becomes an answer; nothing is thrown to the gateway. */
+export function answering(answer: (event: HttpEvent) => Promise<HttpResponse>): (event: HttpEvent, context: Context) => Promise<HttpResponse> {
   const handler = middy()
     .use(httpHeaderNormalizer())
     .onError((request) => {
@@ -33,15 +41,15 @@ export function lambda(...operations: readonly Operation[]): Served {
       }
       request.response = errorResponse(error, formatOf((request.event as HttpEvent | null)?.rawPath ?? "").format);
     })
-    .handler((event) => serve(operations, event as HttpEvent));
-  return Object.assign(handler as unknown as Served, { operations });
+    .handler((event) => answer(event as HttpEvent));
+  return handler as unknown as ReturnType<typeof answering>;
 }
 
 /** Who, what, may they, with what: in this order, and nothing is done before all four are known. */
 async function serve(operations: readonly Operation[], event: HttpEvent): Promise<HttpResponse> {
   const found = decodePrincipal(event.requestContext?.authorizer?.lambda);
-  if (found === undefined) throw accessDenied();
-  const { operation, path, format } = locate(operations, event.requestContext.http.method, event.rawPath);
+  if (found === undefined || isSignedIn(found) !== event.rawPath.startsWith(PORTAL)) throw accessDenied();
+  const { operation, path, format } = locate(operations, event.requestContext.http.method, publicPath(event.rawPath));
 
   const body = await parseBody(event, operation.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
   const principal = found.kind === "anonymous" ? await fromBody(body) : found.reload ? await reloaded(found.principal) : found.principal;
@@ -54,6 +62,10 @@ async function serve(operations: readonly Operation[], event: HttpEvent): Promis
   return event.requestContext.http.method === "GET" ? unlessUnchanged(response, headerOf(event, "if-none-match")) : response;
 }
 
+/** Whoever is signed in is let in to the portal's paths and to no others; whoever brings a token, or nothing, everywhere else. */
+const isSignedIn = (found: Found) => found.kind === "principal" && found.principal.kind === "member";
+const publicPath = (path: string) => (path.startsWith(PORTAL) ? path.slice(PORTAL.length - 1) : path);
+
 /** Programs written for 3scale send the credential in the body, where no authorizer sees it (D17). */
 async function fromBody(body: Params): Promise<Principal> {
   const credential = fromText(body["access_token"]);
@@ -62,12 +74,13 @@ async function fromBody(body: Params): Promise<Principal> {
   return principal;
 }
 
-/** An owner whose list of services was too long for the authorizer's context. */
+/** A member whose list of services was too long for the authorizer's context. */
 async function reloaded(principal: Principal): Promise<Principal> {
-  if (principal.kind !== "access_token") return principal;
-  const owner = await readMember(storage().table, principal.owner.accountId, principal.owner.id);
-  if (owner?.state !== "active") throw accessDenied();
-  return { ...principal, owner };
+  if (principal.kind === "service_token") return principal;
+  const { accountId, id } = memberOf(principal);
+  const member = await readMember(storage().table, accountId, id);
+  if (member?.state !== "active") throw accessDenied();
+  return principal.kind === "member" ? { ...principal, member } : { ...principal, owner: member };
 }
 
 function withoutCredential(params: Params): Params {

@@ -1,8 +1,8 @@
-import { epochSeconds, parseId, type AccessTokenId, type AccountId, type EpochSeconds, type MemberId, type ServiceId } from "../domain/brands.ts";
-import { PERMISSIONS, ROLES, SCOPES, SECTIONS, type Principal } from "../domain/model.ts";
+import { epochSeconds, parseId, parseSessionId, type AccessTokenId, type AccountId, type EpochSeconds, type MemberId, type ServiceId, type SessionId } from "../domain/brands.ts";
+import { PERMISSIONS, ROLES, SCOPES, SECTIONS, type Member, type Principal, type Session } from "../domain/model.ts";
 
 /**
- * How the authorizer hands its finding to the functions behind it: flat strings, which every gateway carries alike.
+ * How an authorizer hands its finding to the functions behind it: flat strings, which every gateway carries alike.
  * No secret, and of names nothing: only ids and rights.
  */
 export type PrincipalContext = Readonly<Record<string, string>>;
@@ -12,7 +12,7 @@ export type Found = { readonly kind: "anonymous" } | { readonly kind: "principal
 
 export const ANONYMOUS: PrincipalContext = { kind: "anonymous" };
 
-/** A list of services longer than this stays behind: contexts are kept under 4 kB, and the function reads the owner. */
+/** A list of services longer than this stays behind: contexts are kept under 4 kB, and the function reads the member. */
 const MAX_SERVICES = 100;
 
 /** Writes down an access token's principal, or a service token's. */
@@ -20,14 +20,9 @@ export function encodePrincipal(principal: Principal): PrincipalContext {
   switch (principal.kind) {
     case "access_token": {
       const { token, owner } = principal;
-      const { serviceAccess } = owner;
       return {
         kind: "access_token",
-        accountId: String(token.accountId),
-        memberId: String(owner.id),
-        role: owner.role,
-        sections: owner.sections.join(","),
-        services: serviceAccess === "all" ? "all" : serviceAccess.length > MAX_SERVICES ? "many" : serviceAccess.join(","),
+        ...told(owner),
         tokenId: String(token.id),
         scopes: token.scopes.join(","),
         permission: token.permission,
@@ -37,11 +32,34 @@ export function encodePrincipal(principal: Principal): PrincipalContext {
     case "service_token":
       return { kind: "service_token", accountId: String(principal.token.accountId), serviceId: String(principal.token.serviceId) };
     case "member":
-      throw new Error("The portal's members do not pass the authorizer");
+      throw new Error("Whoever is signed in is there by a session: see encodeSession");
   }
 }
 
-/** Reads what `encodePrincipal` wrote. Undefined for anything else, whoever sent it: absence refuses (D11). */
+/** Writes down whoever is signed in, and by which session, so that it can be ended. Its id opens nothing: only the sealed cookie does. */
+export function encodeSession(member: Member, { id }: Session): PrincipalContext {
+  return { kind: "member", ...told(member), sessionId: id };
+}
+
+/** Reads which session speaks; undefined where none does. */
+export function decodeSession(context: unknown): Omit<Session, "expiresAt"> | undefined {
+  const found = decodePrincipal(context);
+  if (found?.kind !== "principal" || found.principal.kind !== "member") return undefined;
+  const { accountId, id: memberId } = found.principal.member;
+  return { accountId, memberId, id: new Fields(context as Record<string, unknown>).session() };
+}
+
+function told({ accountId, id, role, sections, serviceAccess }: Member): PrincipalContext {
+  return {
+    accountId: String(accountId),
+    memberId: String(id),
+    role,
+    sections: sections.join(","),
+    services: serviceAccess === "all" ? "all" : serviceAccess.length > MAX_SERVICES ? "many" : serviceAccess.join(","),
+  };
+}
+
+/** Reads what `encodePrincipal` or `encodeSession` wrote. Undefined for anything else, whoever sent it: absence refuses (D11). */
 export function decodePrincipal(context: unknown): Found | undefined {
   if (typeof context !== "object" || context === null) return undefined;
   const fields = new Fields(context as Record<string, unknown>);
@@ -55,6 +73,9 @@ export function decodePrincipal(context: unknown): Found | undefined {
       }
       case "access_token":
         return { kind: "principal", principal: accessTokenFrom(fields), reload: fields.text("services") === "many" };
+      case "member":
+        fields.session();
+        return { kind: "principal", principal: { kind: "member", member: memberFrom(fields) }, reload: fields.text("services") === "many" };
       default:
         return undefined;
     }
@@ -63,24 +84,28 @@ export function decodePrincipal(context: unknown): Found | undefined {
   }
 }
 
+/** What rights do not depend on does not travel along. */
+const UNTOLD = { name: "", version: 0, createdAt: epochSeconds(0), updatedAt: epochSeconds(0) };
+
 function accessTokenFrom(fields: Fields): Principal {
-  const accountId = fields.id<AccountId>("accountId");
-  const ownerId = fields.id<MemberId>("memberId");
-  const services = fields.text("services");
-  // What rights do not depend on did not travel along.
-  const untold = { name: "", version: 0, createdAt: epochSeconds(0), updatedAt: epochSeconds(0) };
+  const owner = memberFrom(fields);
   return {
     kind: "access_token",
     token: {
-      ...untold, accountId, ownerId, id: fields.id<AccessTokenId>("tokenId"),
+      ...UNTOLD, accountId: owner.accountId, ownerId: owner.id, id: fields.id<AccessTokenId>("tokenId"),
       scopes: fields.list("scopes", SCOPES), permission: fields.one("permission", PERMISSIONS),
       expiresAt: fields.text("expiresAt") === "never" ? "never" : fields.time("expiresAt"),
     },
-    owner: {
-      ...untold, accountId, id: ownerId, username: "", email: "", state: "active",
-      role: fields.one("role", ROLES), sections: fields.list("sections", SECTIONS),
-      serviceAccess: services === "all" ? "all" : services === "many" || services === "" ? [] : services.split(",").map((text) => known(parseId<ServiceId>(text))),
-    },
+    owner,
+  };
+}
+
+function memberFrom(fields: Fields): Member {
+  const services = fields.text("services");
+  return {
+    ...UNTOLD, accountId: fields.id<AccountId>("accountId"), id: fields.id<MemberId>("memberId"), username: "", email: "", state: "active",
+    role: fields.one("role", ROLES), sections: fields.list("sections", SECTIONS),
+    serviceAccess: services === "all" ? "all" : services === "many" || services === "" ? [] : services.split(",").map((text) => known(parseId<ServiceId>(text))),
   };
 }
 
@@ -96,6 +121,9 @@ class Fields {
   }
   id<T extends AccountId | MemberId | ServiceId | AccessTokenId>(name: string): T {
     return known(parseId<T>(this.text(name)));
+  }
+  session(): SessionId {
+    return known(parseSessionId(this.text("sessionId")));
   }
   /** Digits only: `Number` would read a blank text as the year 1970. */
   time(name: string): EpochSeconds {

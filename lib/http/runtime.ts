@@ -3,6 +3,7 @@ import { systemClock } from "../domain/brands.ts";
 import type { Hashing, Sealing, Storage } from "../operations/context.ts";
 import { kmsKeyring } from "../secrets/keyring.ts";
 import { parsePeppers } from "../secrets/pepper.ts";
+import { cookieKeys as deriveCookieKeys } from "../secrets/sealed-cookie.ts";
 import { openTable } from "../table/client.ts";
 
 /**
@@ -12,6 +13,8 @@ import { openTable } from "../table/client.ts";
 export const storage = once((): Storage => ({ table: openTable(setting("TABLE_NAME")), clock: systemClock }));
 
 export const hashing = once((): Hashing => ({ peppers: parsePeppers(process.env["PEPPERS"]) }));
+
+export const cookieKeys = once(() => deriveCookieKeys(setting("SESSION_KEY")));
 
 /** A setting of the environment. A function without it must not work half: throws when it is missing. */
 export function setting(name: string): string {

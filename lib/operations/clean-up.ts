@@ -33,7 +33,7 @@ export type Deleted = {
  * owner is unknown, a service without a row is not found. Every step may be repeated.
  */
 export async function cleanUpAfter(deps: Storage, { accountId, type, memberId, serviceId, metricId, planId, developerAccountId }: Deleted): Promise<void> {
-  if (type === "member.deleted" && memberId !== undefined) await removeTokensOf(deps, accountId, memberId);
+  if (type === "member.deleted" && memberId !== undefined) await removeWhatMemberLeft(deps, accountId, memberId);
   if (type === "service.deleted" && serviceId !== undefined) await removeTracesOf(deps, accountId, serviceId);
   if (type === "developer_account.deleted" && developerAccountId !== undefined) await removeWhatIsOf(deps, accountId, developerAccountId);
   // Ids are never used again, so what hangs on one that is gone can only be left over.
@@ -41,9 +41,10 @@ export async function cleanUpAfter(deps: Storage, { accountId, type, memberId, s
   if (type === "application_plan.deleted" && planId !== undefined) await removeAll(deps, listings.entitiesOf(ofPlan(planId), limits.kind, accountId));
 }
 
-async function removeTokensOf(deps: Storage, accountId: AccountId, memberId: MemberId): Promise<void> {
+async function removeWhatMemberLeft(deps: Storage, accountId: AccountId, memberId: MemberId): Promise<void> {
   // Whatever the event says: a member who is there is not to lose anything.
   if ((await readMember(deps.table, accountId, memberId)) !== undefined) return;
+  await removeAll(deps, listings.sessions(accountId, memberId));
   for (const { id } of await listAccessTokens(deps.table, accountId, memberId)) {
     const stored = await readAccessToken(deps.table, accountId, memberId, id);
     if (stored === undefined) continue;

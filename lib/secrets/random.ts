@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from "node:crypto";
-import { id, type Id } from "../domain/brands.ts";
+import { id, parseSessionId, type Id, type SessionId } from "../domain/brands.ts";
 import { IDS_PER_MS, idNumber } from "../domain/ids.ts";
 import { base62Secret, SECRET_LENGTH } from "../domain/token-string.ts";
 
@@ -16,6 +16,13 @@ export function newSecret(): string {
 /** An event's id: sorts by time, and never meets another. */
 export function newEventId(): string {
   return `${String(newId()).padStart(16, "0")}-${randomBytes(8).toString("hex")}`;
+}
+
+/** The id of a session: nobody who knows others can guess it. */
+export function newSessionId(): SessionId {
+  const id = parseSessionId(randomBytes(24).toString("base64url"));
+  if (id === undefined) throw new Error("A session's id has another form by now");
+  return id;
 }
 
 /** The id of a report that nobody will repeat. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AccessTokenId, AccountId, ApplicationId, Id, MemberId, MetricId, Month, ServiceId } from "../domain/brands.ts";
+import type { AccessTokenId, AccountId, ApplicationId, Id, MemberId, MetricId, Month, ServiceId, SessionId } from "../domain/brands.ts";
 import type { Environment } from "../domain/configuration.ts";
 
 /**
@@ -29,16 +29,19 @@ import type { Environment } from "../domain/configuration.ts";
  * | 23 | the latest configurations for a host        | gsi1/2| gsi1pk=ACCOUNT#a#CONFIGS#env#HOST#h  gsi1sk=s                      |
  * | 24 | list an account's configurations            | gsi1  | gsi1pk=ACCOUNT#a#CONFIGS#env#ALL     gsi1sk=id                     |
  * | 25 | list an account's configurations, a version | gsi2  | gsi2pk=ACCOUNT#a#CONFIGS#env#VERSION#n  gsi2sk=s                   |
+ * | 26 | read a session (every request of the portal)| table | pk=ACCOUNT#a#MEMBER#m#SESSION#h      sk=SESSION        consistent  |
+ * | 27 | list a member's sessions, to remove them    | gsi1  | gsi1pk=ACCOUNT#a#MEMBER#m#SESSIONS   gsi1sk=expiry                 |
  *
  * Ids in sort keys are padded, so that text sorts as numbers do; `h` is a hash, so that no name becomes a key.
- * Patterns 2 and 4 own a partition key each, because every request reads them and a partition serves 3,000 strong
+ * Patterns 2, 4 and 26 own a partition key each, because every request reads them and a partition serves 3,000 strong
  * reads a second; they are never read from an index, because a GSI cannot be read consistently and a deleted token
- * must stop at once. `ttl` is the TTL attribute; DynamoDB deletes late, so readers compare the expiry themselves.
+ * or session must stop at once. `ttl` is the TTL attribute; DynamoDB deletes late, so readers compare the expiry themselves.
  */
 export const keys = {
   account: (a: AccountId) => ({ pk: ACCOUNTS, sk: `ACCOUNT#${sortable(a)}` }),
   member: (a: AccountId, m: MemberId) => ({ pk: `ACCOUNT#${a}#MEMBER#${m}`, sk: "MEMBER" }),
   accessToken: (a: AccountId, m: MemberId, t: AccessTokenId) => ({ pk: `ACCOUNT#${a}#MEMBER#${m}#TOKEN#${t}`, sk: "ACCESS_TOKEN" }),
+  session: (a: AccountId, m: MemberId, id: SessionId) => ({ pk: `ACCOUNT#${a}#MEMBER#${m}#SESSION#${hashOf(id)}`, sk: "SESSION" }),
   service: (a: AccountId, s: ServiceId) => ({ pk: `ACCOUNT#${a}#SERVICES`, sk: sortable(s) }),
   serviceToken: (a: AccountId, s: ServiceId) => ({ pk: `ACCOUNT#${a}#SERVICE#${s}`, sk: "SERVICE_TOKEN" }),
   unique: (a: AccountId, field: UniqueField, value: string) => ({ pk: `ACCOUNT#${a}#UNIQUE#${field}#${hashOf(value)}`, sk: "UNIQUE" }),
@@ -60,6 +63,7 @@ export const listings = {
   accounts: () => ({ pk: ACCOUNTS }),
   members: (a: AccountId) => ({ index: "gsi1", pk: `ACCOUNT#${a}#MEMBERS` }),
   accessTokens: (a: AccountId, m: MemberId) => ({ index: "gsi1", pk: `ACCOUNT#${a}#MEMBER#${m}#TOKENS` }),
+  sessions: (a: AccountId, m: MemberId) => ({ index: "gsi1", pk: `ACCOUNT#${a}#MEMBER#${m}#SESSIONS` }),
   services: (a: AccountId) => ({ pk: `ACCOUNT#${a}#SERVICES` }),
   applicationsByCredential: (a: AccountId, { kind, value }: Credential) => ({ index: "gsi2", pk: `ACCOUNT#${a}#CREDENTIAL#${kind}#${hashOf(value)}` }),
   used: (used: Used, shard: number | undefined) => ({ pk: usedPartition(used, shard) }),

@@ -2,19 +2,24 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestAccount, type Person } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { httpEvent } from "../support/gateway.ts";
+import { signIn } from "../support/portal.ts";
 import type { Route } from "../support/template.ts";
 
 /** D11: a function that is reached without the authorizer, or with a context that is not the authorizer's, refuses. */
 let latchkey: Deployment;
 let admin: Person;
-/** What the authorizer says of the admin's token. */
+/** What the authorizer says of the admin's token, and what the portal's says of the admin. */
 let good: Record<string, string>;
+let goodMember: Record<string, string>;
 
 beforeAll(async () => {
   latchkey = await startDeployment();
   ({ admin } = await createTestAccount(latchkey));
   const event = httpEvent({ method: "GET", path: "/", headers: { authorization: `Bearer ${admin.value}` } });
   good = (await latchkey.invoke("authorizer", event) as { context: Record<string, string> }).context;
+  const { cookie } = await signIn(latchkey, admin.member);
+  const fromPage = httpEvent({ method: "GET", path: "/", headers: { cookie } });
+  goodMember = (await latchkey.invoke("sessionAuthorizer", fromPage) as { context: Record<string, string> }).context;
 });
 afterAll(() => latchkey?.stop());
 
@@ -36,6 +41,7 @@ function eventFor({ routeKey }: Route, rest: { readonly context?: unknown; reado
 }
 /** All but those that are open on purpose (test/template/api.test.ts), and those that only answer 406, because tokens are spoken of in JSON only. */
 const routes = () => latchkey.template.routes.filter(({ routeKey, authorizer }) => authorizer !== undefined && !routeKey.endsWith("/access_tokens.xml"));
+const isPortal = ({ routeKey }: Route) => routeKey.includes(" /p/");
 const nameOf = (logicalId: string) => latchkey.template.functions.find((fn) => fn.logicalId === logicalId)?.name ?? logicalId;
 
 const JSON_DENIAL = '{"error":"Access denied","code":"access_denied"}';
@@ -66,7 +72,7 @@ describe("every function behind a route", () => {
   it("goes on to the database with the authorizer's context, which is all that the rows below lack", async () => {
     for (const route of routes()) {
       latchkey.proxy.reset();
-      await latchkey.invoke(nameOf(route.function), eventFor(route, { context: { ...good, memberId: "1" } }));
+      await latchkey.invoke(nameOf(route.function), eventFor(route, { context: { ...(isPortal(route) ? goodMember : good), memberId: "1" } }));
       expect([route.routeKey, latchkey.proxy.calls.length > 0]).toEqual([route.routeKey, true]);
     }
   });
@@ -81,7 +87,8 @@ describe("every function behind a route", () => {
     ["true", true],
     ["another authorizer's claims", { principalId: "admin", sub: "1", role: "admin", isAuthorized: true }],
     ["a kind that is none", { kind: "admin" }],
-    ["the kind of the portal's members", { kind: "member", accountId: "1", memberId: "1", role: "admin" }],
+    ["whoever is signed in, without their rights", { kind: "member", accountId: "1", memberId: "1", role: "admin" }],
+    ["whoever is signed in, without a session", { kind: "member", accountId: "1", memberId: "1", role: "admin", sections: "", services: "all" }],
     ["a kind that every object has", { kind: "constructor" }],
     ["a kind alone", { kind: "access_token" }],
     ["a service token without its ids", { kind: "service_token" }],
@@ -111,6 +118,19 @@ describe("every function behind a route", () => {
 
   it("refuses a service token's context, whatever the service", async () => {
     expect(await answers((route) => eventFor(route, { context: { kind: "service_token", accountId: good["accountId"], serviceId: "1" } }))).toEqual(denied());
+  });
+
+  it("refuses the context of the other authorizer: no token opens the portal, nobody who is signed in the public API", async () => {
+    expect(await answers((route) => eventFor(route, { context: isPortal(route) ? good : goodMember }))).toEqual(denied());
+  });
+
+  it("of the portal refuses a credential in the body", async () => {
+    latchkey.proxy.reset();
+    for (const route of routes().filter(isPortal)) {
+      const answer = await latchkey.invoke(nameOf(route.function), eventFor(route, { context: { kind: "anonymous" }, body: JSON.stringify({ access_token: admin.value }) }));
+      expect([route.routeKey, answer]).toMatchObject([route.routeKey, { statusCode: 403, body: JSON_DENIAL }]);
+    }
+    expect(latchkey.proxy.calls).toEqual([]);
   });
 
   it("refuses nobody with garbage for a credential in the body", async () => {

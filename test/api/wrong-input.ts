@@ -119,6 +119,7 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   account: [...KEYS, ...STAMPS, "id", "name", "wrappedKey"],
   member: [...KEYS, ...STAMPS, "gsi1pk", "gsi1sk", "accountId", "id", "username", "email", "role", "state", "sections", "serviceAccess"],
   access_token: [...KEYS, ...STAMPS, "gsi1pk", "gsi1sk", "accountId", "ownerId", "id", "name", "scopes", "permission", "expiresAt", "pepper", "hash", "imported", "ttl"],
+  session: [...KEYS, "gsi1pk", "gsi1sk", "expiresAt", "ttl"],
   service: [
     ...KEYS, ...STAMPS, "accountId", "id", "name", "systemName", "state",
     ...["description", "supportEmail", "backendVersion", "deploymentOption", ...FLAGS.map((flag) => `flags.${flag}`)].map((setting) => `settings.${setting}`),

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { id, type AccountId, type MemberId, type ServiceId } from "../../lib/domain/brands.ts";
 import { BY_DEFAULT } from "../../lib/domain/service-settings.ts";
 import { importAccessToken } from "../../lib/operations/access-tokens.ts";
+import { startSession } from "../../lib/operations/sessions.ts";
 import { importService } from "../../lib/operations/services.ts";
 import { threescaleDigest } from "../../lib/secrets/pepper.ts";
 import { memberRow } from "../../lib/table/members.ts";
@@ -41,12 +42,13 @@ const again = (type: "member.deleted" | "service.deleted", subject: object, acco
   Source: "latchkey", DetailType: type,
   Detail: JSON.stringify({ id: "x", account_id, at: "2026-01-01T00:00:00Z", actor: { member_id: 1 }, subject, facts: {} }),
 });
-/** A member with tokens of every kind: three of Latchkey's, and one that came from 3scale. */
+/** A member who is signed in, with tokens of every kind: three of Latchkey's, and one that came from 3scale. */
 async function manyTokens(): Promise<Person & { readonly values: readonly string[] }> {
   const person = await account.member({ sections: ["partners"] });
   const imported = randomBytes(48).toString("hex");
   await importAccessToken(latchkey.operator, person.member, { name: "From 3scale", scopes: ["account_management"], permission: "rw", expiresAt: "never" }, threescaleDigest(imported));
   const others = [await account.token(person, { permission: "ro" }), await account.token(person, { name: "third" })];
+  await startSession(latchkey.operator, person.member);
   return { ...person, values: [person.value, ...others.map(({ value }) => value), imported] };
 }
 const works = async (values: readonly string[]) => {

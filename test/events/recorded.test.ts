@@ -25,6 +25,7 @@ import { deployProxy, updateOidcFlows, updatePolicies, updateProxy } from "../..
 import { promoteConfig } from "../../lib/operations/proxy-configs.ts";
 import { createPolicy, deletePolicy, updatePolicy } from "../../lib/operations/registry-policies.ts";
 import { createService, deleteService, importService, updateService } from "../../lib/operations/services.ts";
+import { endSession, startSession } from "../../lib/operations/sessions.ts";
 import { revealServiceToken } from "../../lib/operations/service-tokens.ts";
 import { newId } from "../../lib/secrets/random.ts";
 import { eventFrom } from "../../lib/table/events.ts";
@@ -211,6 +212,15 @@ const CHANGES: Record<EventType, Readonly<Record<string, Change>>> = {
     "a member is deleted": async () => {
       const who = await memberId();
       return (deps) => deleteMember(deps, admin, who);
+    },
+  },
+  "member.signed_in": {
+    "a session is started": async () => (deps) => startSession(deps, account.admin.member),
+  },
+  "member.signed_out": {
+    "a session is ended": async () => {
+      const session = await startSession(latchkey.operator, account.admin.member);
+      return (deps) => endSession(deps, session);
     },
   },
   "access_token.created": {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { epochSeconds, id, type AccessTokenId, type AccountId, type MemberId, type ServiceId } from "../../lib/domain/brands.ts";
-import { PERMISSIONS, ROLES, SCOPES, SECTIONS, type Principal, type ServiceAccess } from "../../lib/domain/model.ts";
-import { ANONYMOUS, decodePrincipal, encodePrincipal, type PrincipalContext } from "../../lib/http/principal.ts";
-import { gateway, member, service, signedIn, speaking, token } from "../model/example.ts";
+import { epochSeconds, id, parseSessionId, type AccessTokenId, type AccountId, type MemberId, type ServiceId } from "../../lib/domain/brands.ts";
+import { PERMISSIONS, ROLES, SCOPES, SECTIONS, type Principal, type ServiceAccess, type Session } from "../../lib/domain/model.ts";
+import { ANONYMOUS, decodePrincipal, decodeSession, encodePrincipal, encodeSession, type PrincipalContext } from "../../lib/http/principal.ts";
+import { account, gateway, member, NOW, service, signedIn, speaking, token } from "../model/example.ts";
 
 const anyId = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const anyAccess: fc.Arbitrary<ServiceAccess> = fc.oneof(fc.constant("all" as const), fc.array(anyId.map((number) => id<ServiceId>(number)), { maxLength: 100 }));
@@ -14,6 +14,11 @@ const anyAccessToken = fc.record({
 }).map(({ accountId, memberId, tokenId, role, sections, serviceAccess, scopes, permission, expiresAt }) => speaking(
   member({ accountId, id: memberId, role, sections, serviceAccess }), token({ accountId, ownerId: memberId, id: tokenId, scopes, permission, expiresAt }),
 ));
+
+const anyMember = fc.record({ id: anyId.map((number) => id<MemberId>(number)), role: fc.constantFrom(...ROLES), sections: fc.subarray([...SECTIONS]), serviceAccess: anyAccess }).map(member);
+const session: Session = { accountId: account, memberId: member().id, id: parseSessionId("s".repeat(32))!, expiresAt: NOW };
+
+const goodMember = encodeSession(member({ sections: ["partners", "finance"], serviceAccess: [service(1), service(2)] }), session);
 
 /** What rights depend on, and nothing else. */
 function rights(principal: Principal) {
@@ -65,14 +70,40 @@ describe("the authorizer's context", () => {
     expect(decodePrincipal(ANONYMOUS)).toEqual({ kind: "anonymous" });
   });
 
-  it("is never made for a member of the portal, who does not pass the authorizer", () => {
-    expect(() => encodePrincipal(signedIn(member()))).toThrow(/authorizer/);
+  it("carries whoever is signed in, with everything that their rights depend on", () => {
+    fc.assert(fc.property(anyMember, (somebody) => {
+      const decoded = decodePrincipal(JSON.parse(JSON.stringify(encodeSession(somebody, session))));
+      const { accountId, id, role, sections, serviceAccess } = somebody;
+      expect(decoded).toMatchObject({ kind: "principal", reload: false, principal: { kind: "member", member: { accountId, id, role, state: "active", sections, serviceAccess } } });
+    }), { numRuns: 300 });
+  });
+
+  it("leaves a list of more than 100 services of whoever is signed in behind too", () => {
+    const more = encodeSession(member({ serviceAccess: Array.from({ length: 101 }, (_, at) => service(at + 1)) }), session);
+    expect(decodePrincipal(more)).toMatchObject({ reload: true, principal: { member: { serviceAccess: [] } } });
+  });
+
+  it("carries the session of whoever is signed in, for those who end it", () => {
+    expect(decodeSession(goodMember)).toEqual({ accountId: account, memberId: 22, id: session.id });
+  });
+
+  it("is never made for whoever is signed in without their session", () => {
+    expect(() => encodePrincipal(signedIn(member()))).toThrow(/session/);
+  });
+
+  it.each([
+    ["a token that claims one", { ...encodePrincipal(speaking(member(), token())), sessionId: session.id }],
+    ["nobody who claims one", { ...ANONYMOUS, sessionId: session.id }],
+    ["nothing", undefined],
+  ])("names no session for %s", (_what, context) => {
+    expect(decodeSession(context)).toBeUndefined();
   });
 });
 
 const good: PrincipalContext = encodePrincipal(speaking(member({ sections: ["partners", "finance"], serviceAccess: [service(1), service(2)] }), token({ scopes: ["finance", "stats"], expiresAt: epochSeconds(1_900_000_000) })));
 const goodService = encodePrincipal(gateway);
 const FIELDS = Object.keys(good);
+const MEMBER_FIELDS = Object.keys(goodMember);
 /** Those values of a field with which the context is still taken for the authorizer's. */
 const understood = (context: PrincipalContext, field: string, values: readonly unknown[]) => values.filter((value) => decodePrincipal({ ...context, [field]: value }) !== undefined);
 const ID_FIELDS = ["accountId", "memberId", "tokenId"] as const;
@@ -97,6 +128,18 @@ describe("a context that is not the authorizer's", () => {
     const text = good[field] ?? "";
     const others = [null, 0, 1, Number(text), BigInt(1), true, false, [], [text], text.split(","), {}, { [text]: text }, new String(text), { toString: () => text }, () => text];
     expect(understood(good, field, others)).toEqual([]);
+  });
+
+  it.each(MEMBER_FIELDS)("is refused for whoever is signed in without %s, or with one that is none", (field) => {
+    const { [field]: _, ...rest } = goodMember;
+    const text = goodMember[field] ?? "";
+    expect(decodePrincipal(goodMember)?.kind).toBe("principal");
+    expect([decodePrincipal(rest), decodeSession(rest)]).toEqual([undefined, undefined]);
+    expect(understood(goodMember, field, [undefined, null, 1, true, [text], {}, `${text} `, `${text},`, `${text}x`, `${text}\0`, "null", "-1", "*"])).toEqual([]);
+  });
+
+  it.each(["", "s".repeat(31), "s".repeat(33), `${"s".repeat(31)}#`, `${"s".repeat(31)}\n`])("is refused for whoever is signed in by the session %j", (sessionId) => {
+    expect(decodePrincipal({ ...goodMember, sessionId })).toBeUndefined();
   });
 
   it.each(FIELDS)("is refused when %s is mangled", (field) => {

@@ -37,6 +37,10 @@ export type Deployment = {
   readonly bus: Bus;
   /** What operations need, with the rights of an operator: for what a test prepares and inspects. */
   readonly operator: Storage & Hashing & Sealing;
+  /** What functions take themselves to be reached at. */
+  readonly publicUrl: string;
+  /** The key behind the cookies of the portal. */
+  readonly sessionKey: string;
   /** Invokes a function by its name in serverless.yml, past the gateway. */
   invoke(functionName: string, event: unknown): Promise<unknown>;
   /** Everything the functions have written to their logs. */
@@ -46,18 +50,20 @@ export type Deployment = {
 };
 
 const SEALING_KEY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000";
+const SESSION_KEY = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:session-key-AbCdEf";
 const PEPPER = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:pepper-AbCdEf";
 
 export async function startDeployment(): Promise<Deployment> {
   const template = loadTemplate(inject("packageDirectory"));
   const tableName = `t-${randomUUID()}`;
-  const pepper = randomBytes(32).toString("hex");
+  const [pepper, sessionKey] = [randomBytes(32).toString("hex"), randomBytes(32).toString("hex")];
   // An emulator of its own: it does one thing at a time, and what other files have left in it makes everything slower.
   const [aws, emulator] = await Promise.all([startAwsDouble({ masterKey: randomBytes(32) }), startDynamoDbLocal()]);
   const values = {
     ...PSEUDO_PARAMETERS,
     Table: tableName, "Table.Arn": tableArn(tableName), "Table.StreamArn": `${tableArn(tableName)}/stream/now`,
     Pepper: PEPPER, [`secretsmanager:${PEPPER}`]: pepper,
+    SessionKey: SESSION_KEY, [`secretsmanager:${SESSION_KEY}`]: sessionKey,
     "SealingKey.Arn": SEALING_KEY,
     EventBus: "latchkey-test", "EventBus.Arn": "arn:aws:events:eu-west-1:123456789012:event-bus/latchkey-test",
     DeadLetters: `${aws.endpoint}/123456789012/DeadLetters`, "DeadLetters.Arn": "arn:aws:sqs:eu-west-1:123456789012:DeadLetters",
@@ -81,7 +87,7 @@ export async function startDeployment(): Promise<Deployment> {
 
   const pumpTo = (name: string) => createPump({ endpoint: emulator.endpoint, tableName, mapping: mappingTo(template, name), invoke });
   return {
-    url: gateway.url, template, gateway, proxy, aws, database: emulator.endpoint,
+    url: gateway.url, publicUrl: `https://latchkey01.execute-api.${REGION}.amazonaws.com`, sessionKey, template, gateway, proxy, aws, database: emulator.endpoint,
     pump: pumpTo("publishEvents"),
     counter: pumpTo("countTraffic"),
     bus: createBus({ template, aws, invoke }),

@@ -23,28 +23,31 @@ const OPEN_ROUTES: readonly string[] = [
   "POST /transactions.xml",
 ];
 
-describe("the authorizer", () => {
-  it("is one, and is asked for every request: no cache (D5) and no identity source (D17)", () => {
-    expect(template.authorizers).toEqual([{
-      logicalId: "HttpApiAuthorizerTokens",
-      function: template.functions.find(({ name }) => name === "authorizer")?.logicalId,
+/** The authorizers, and the functions that they ask. */
+const AUTHORIZERS = { HttpApiAuthorizerSessions: "sessionAuthorizer", HttpApiAuthorizerTokens: "authorizer" };
+
+describe("an authorizer", () => {
+  it("is asked for every request: no cache (D5) and no identity source (D17)", () => {
+    expect(template.authorizers.toSorted((a, b) => a.logicalId.localeCompare(b.logicalId))).toEqual(Object.entries(AUTHORIZERS).map(([logicalId, fn]) => ({
+      logicalId,
+      function: template.functions.find(({ name }) => name === fn)?.logicalId,
       type: "REQUEST", ttlSeconds: 0, identitySources: [], payloadVersion: "2.0", simpleResponses: true,
-    }]);
+    })));
   });
 
   it("says the time to live itself: AWS's default is 300 seconds", () => {
-    expect(the("AWS::ApiGatewayV2::Authorizer")).toHaveProperty("AuthorizerResultTtlInSeconds", 0);
+    for (const [, { Properties }] of every("AWS::ApiGatewayV2::Authorizer")) expect(Properties).toHaveProperty("AuthorizerResultTtlInSeconds", 0);
   });
 
-  it("answers before API Gateway gives up on it after 10 seconds", () => {
-    expect(template.functions.find(({ name }) => name === "authorizer")?.timeoutMs).toBeLessThanOrEqual(10_000);
+  it.each(Object.values(AUTHORIZERS))("answers before API Gateway gives up on it after 10 seconds: %s", (fn) => {
+    expect(template.functions.find(({ name }) => name === fn)?.timeoutMs).toBeLessThanOrEqual(10_000);
   });
 });
 
 describe("the routes", () => {
-  it.each(template.routes.map((route) => [route.routeKey, route] as const))("%s: has the authorizer, or is open on purpose", (routeKey, route) => {
-    const [authorizer] = template.authorizers;
-    expect(route.authorizer).toBe(OPEN_ROUTES.includes(routeKey) ? undefined : authorizer?.logicalId);
+  it.each(template.routes.map((route) => [route.routeKey, route] as const))("%s: has the portal's authorizer if it is the portal's, the public API's otherwise, or is open on purpose", (routeKey, route) => {
+    const authorizer = routeKey.includes(" /p/") ? "HttpApiAuthorizerSessions" : "HttpApiAuthorizerTokens";
+    expect(route.authorizer).toBe(OPEN_ROUTES.includes(routeKey) ? undefined : authorizer);
   });
 
   it("say so themselves: authorization is CUSTOM on each and inherited by none", () => {

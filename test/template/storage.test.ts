@@ -11,8 +11,9 @@ type Resource = { readonly Type: string; readonly DeletionPolicy?: string; reado
 const raw = JSON.parse(readFileSync(path.join(directory, "cloudformation-template-update-stack.json"), "utf8")) as {
   readonly Resources: Readonly<Record<string, Resource>>; readonly Outputs: Readonly<Record<string, unknown>>;
 };
+const every = (type: string): readonly Resource[] => Object.values(raw.Resources).filter(({ Type }) => Type === type);
 const the = (type: string): Resource => {
-  const [only, ...others] = Object.values(raw.Resources).filter(({ Type }) => Type === type);
+  const [only, ...others] = every(type);
   if (only === undefined || others.length > 0) throw new Error(`Expected one ${type}`);
   return only;
 };
@@ -45,7 +46,7 @@ describe("the table", () => {
 
 describe("what cannot be made again stays when the stack goes", () => {
   it.each(["AWS::DynamoDB::Table", "AWS::SecretsManager::Secret", "AWS::KMS::Key"])("%s", (type) => {
-    expect(the(type)).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+    for (const resource of every(type)) expect(resource).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
   });
 });
 
@@ -60,27 +61,35 @@ describe("the sealing key", () => {
   });
 });
 
-const REFERENCE = "{{resolve:secretsmanager:${Pepper}:SecretString}}";
+const reference = (secret: string) => `{{resolve:secretsmanager:\${${secret}}:SecretString}}`;
+/** The secrets, the variable in which each reaches functions, how it is written there, and functions that must not have it. */
+const SECRETS = [
+  ["Pepper", "PEPPERS", `1:${reference("Pepper")}`, ["publishEvents", "cleanUp", "sessionAuthorizer", "signOut"]],
+  ["SessionKey", "SESSION_KEY", reference("SessionKey"), ["authorizer", "createAccessToken", "publishEvents", "cleanUp", "signOut"]],
+] as const;
 
-describe("the pepper", () => {
-  it("is made by AWS, and long: 64 letters and digits are more than 256 bits", () => {
-    const { GenerateSecretString, SecretString } = the("AWS::SecretsManager::Secret").Properties;
+describe("the secrets", () => {
+  it("are these", () => {
+    expect(Object.entries(raw.Resources).filter(([, { Type }]) => Type === "AWS::SecretsManager::Secret").map(([id]) => id).toSorted()).toEqual(SECRETS.map(([id]) => id));
+  });
+
+  it.each(SECRETS)("%s is made by AWS, and long: 64 letters and digits are more than 256 bits", (secret) => {
+    const { GenerateSecretString, SecretString } = raw.Resources[secret]!.Properties;
     expect(SecretString).toBeUndefined();
     expect(GenerateSecretString).toEqual({ PasswordLength: 64, ExcludePunctuation: true });
   });
 
-  it("reaches functions as a reference that CloudFormation resolves, never as a value", () => {
-    const peppers = template.functions.flatMap(({ name, env }) => ("PEPPERS" in env ? [[name, env["PEPPERS"]] as const] : []));
-    expect(peppers.length).toBeGreaterThan(10);
-    expect(peppers.filter(([, value]) => JSON.stringify(value) !== JSON.stringify({ "Fn::Sub": `1:${REFERENCE}` }))).toEqual([]);
+  it.each(SECRETS)("%s reaches functions as a reference that CloudFormation resolves, never as a value, and only those that need it", (_secret, variable, value, strangers) => {
+    const holders = template.functions.filter(({ env }) => variable in env);
+    expect(holders.length).toBeGreaterThan(0);
+    expect(holders.filter(({ env }) => JSON.stringify(env[variable]) !== JSON.stringify({ "Fn::Sub": value }))).toEqual([]);
+    expect(holders.map(({ name }) => name).filter((name) => (strangers as readonly string[]).includes(name))).toEqual([]);
   });
 
-  it("reaches nothing else: not an output, not a description, not a function that checks no token", () => {
+  it("reach nothing else: not an output, not a description", () => {
     const places = textsIn(raw).filter(([, text]) => text.includes("{{resolve:")).map(([where]) => where);
-    expect(places.filter((where) => !/^\.Resources\.\w+LambdaFunction\.Properties\.Environment\.Variables\.PEPPERS\.Fn::Sub$/.test(where))).toEqual([]);
-    const holders = template.functions.filter(({ env }) => "PEPPERS" in env).map(({ name }) => name);
-    expect(holders).not.toEqual(expect.arrayContaining(["publishEvents"]));
-    expect(holders).not.toEqual(expect.arrayContaining(["cleanUp"]));
+    const variables = SECRETS.map(([, variable]) => variable).join("|");
+    expect(places.filter((where) => !new RegExp(`^\\.Resources\\.\\w+LambdaFunction\\.Properties\\.Environment\\.Variables\\.(${variables})\\.Fn::Sub$`).test(where))).toEqual([]);
   });
 });
 
