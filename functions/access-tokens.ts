@@ -15,7 +15,9 @@ import {
 } from "../lib/operations/access-tokens.ts";
 import { memberOf } from "../lib/operations/context.ts";
 
-const READ = { scopes: ["account_management"], effect: "read", about: "account" } as const;
+/** Everybody's own tokens are theirs to look after, whatever else they may do. */
+const OWN_READ = { scopes: ["account_management"], effect: "read", about: "account", openInPerson: true } as const;
+const OWN_WRITE = { scopes: ["account_management"], effect: "write", about: "account", openInPerson: true } as const;
 const WRITE = { scopes: ["account_management"], effect: "write", about: "account" } as const;
 const ADMIN_READ = { scopes: ["account_management"], effect: "read", about: "account", role: "admin" } as const;
 const ADMIN_WRITE = { scopes: ["account_management"], effect: "write", about: "account", role: "admin" } as const;
@@ -36,7 +38,7 @@ async function issue(call: Call<z.output<typeof wanted>>) {
 }
 
 const createAccessToken = operation({
-  name: "createAccessToken", methods: ["POST"], path: "/admin/api/personal/access_tokens", requires: WRITE,
+  name: "createAccessToken", methods: ["POST"], path: "/admin/api/personal/access_tokens", requires: OWN_WRITE,
   wrapper: "token", attributesRequired: true, input: wanted, answer: issued, run: issue,
 });
 
@@ -51,20 +53,20 @@ const createAccessTokenOfUser = operation({
 });
 
 const listAccessTokens = operation({
-  name: "listAccessTokens", methods: ["GET"], path: "/admin/api/personal/access_tokens", requires: READ,
+  name: "listAccessTokens", methods: ["GET"], path: "/admin/api/personal/access_tokens", requires: OWN_READ,
   input: z.object({ name: fields.filter }),
   answer: many(accessToken),
   run: (call) => listOwnAccessTokens(call, call.principal, call.input.name ?? ""),
 });
 
 const readAccessToken = operation({
-  name: "readAccessToken", methods: ["GET"], path: "/admin/api/personal/access_tokens/{id}", requires: READ, input: nothing,
+  name: "readAccessToken", methods: ["GET"], path: "/admin/api/personal/access_tokens/{id}", requires: OWN_READ, input: nothing,
   answer: one(accessToken),
   run: async (call) => readOwnAccessToken(call, call.principal, await idOf(call)),
 });
 
 const updateAccessTokenOperation = operation({
-  name: "updateAccessToken", methods: ["PUT", "PATCH"], path: "/admin/api/personal/access_tokens/{id}", requires: WRITE, wrapper: "token", input: changes,
+  name: "updateAccessToken", methods: ["PUT", "PATCH"], path: "/admin/api/personal/access_tokens/{id}", requires: OWN_WRITE, wrapper: "token", input: changes,
   answer: one(accessToken),
   run: async (call) => {
     const { name, scopes, permission, expires_at: expiresAt } = call.input;
@@ -73,7 +75,7 @@ const updateAccessTokenOperation = operation({
 });
 
 const deleteAccessToken = operation({
-  name: "deleteAccessToken", methods: ["DELETE"], path: "/admin/api/personal/access_tokens/{id}", requires: WRITE, input: nothing,
+  name: "deleteAccessToken", methods: ["DELETE"], path: "/admin/api/personal/access_tokens/{id}", requires: OWN_WRITE, input: nothing,
   answer: EMPTY,
   run: async (call) => deleteOwnAccessToken(call, call.principal, await idOf(call)),
 });

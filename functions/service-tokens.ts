@@ -11,7 +11,8 @@ import { sealing } from "../lib/http/runtime.ts";
 import { listServicesFor } from "../lib/operations/services.ts";
 import { revealServiceToken } from "../lib/operations/service-tokens.ts";
 
-const READ = { scopes: ["account_management"], effect: "read", about: "services" } as const;
+/** The documentation's promise: whoever reaches a service can see its token at any time. */
+const READ = { scopes: ["account_management"], effect: "read", about: "services", openInPerson: true } as const;
 
 /** A read, though it leaves a record: the function behind it may write that and nothing else. */
 const revealServiceTokenOperation = operation({

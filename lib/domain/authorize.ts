@@ -13,6 +13,8 @@ export type Requirement = {
   /** A section asked beyond the one that the scope stands for. */
   readonly section?: Section;
   readonly role?: Extract<Role, "admin">;
+  /** Whoever is signed in may do it, whatever their sections. A token needs its scope, and its owner the section, all the same. */
+  readonly openInPerson?: true;
 };
 
 /** What a caller lacks, as told in the refusal: a scope or permission of the token, a section of its owner. */
@@ -38,18 +40,20 @@ export function authorize(principal: Principal, asked: Requirement): Decision {
   switch (principal.kind) {
     case "service_token":
       return { allow: false, reason: "wrong_kind" };
-    case "member":
-      return memberMay(principal.member, asked);
+    case "member": {
+      const bySections = asked.openInPerson ? ALLOW : sectionsAllow(principal.member, asked);
+      return bySections.allow ? positionAllows(principal.member, asked) : bySections;
+    }
     case "access_token": {
-      const byOwner = rightsOf(principal.owner, asked);
-      if (!byOwner.allow) return byOwner;
-      const byToken = tokenMay(principal.token, principal.owner, asked);
-      return byToken.allow ? memberMay(principal.owner, asked) : byToken;
+      const bySections = sectionsAllow(principal.owner, asked);
+      if (!bySections.allow) return bySections;
+      const byToken = tokenAllows(principal.token, principal.owner, asked);
+      return byToken.allow ? positionAllows(principal.owner, asked) : byToken;
     }
   }
 }
 
-function tokenMay(token: AccessToken, owner: Member, asked: Requirement): Decision {
+function tokenAllows(token: AccessToken, owner: Member, asked: Requirement): Decision {
   // 3scale intersects three ways: a scope counts only if the token carries it and the owner still holds it.
   const usable = scopesOf(owner).filter((scope) => asked.scopes.includes(scope));
   if (!usable.some((scope) => token.scopes.includes(scope))) {
@@ -61,7 +65,7 @@ function tokenMay(token: AccessToken, owner: Member, asked: Requirement): Decisi
   return ALLOW;
 }
 
-function rightsOf(member: Member, asked: Requirement): Decision {
+function sectionsAllow(member: Member, asked: Requirement): Decision {
   if (!scopesOf(member).some((scope) => asked.scopes.includes(scope))) {
     return { allow: false, reason: "insufficient_rights", missing: asked.scopes.map((scope) => `section:${SECTION_OF[scope]}` as const) };
   }
@@ -71,9 +75,7 @@ function rightsOf(member: Member, asked: Requirement): Decision {
   return ALLOW;
 }
 
-function memberMay(member: Member, asked: Requirement): Decision {
-  const held = rightsOf(member, asked);
-  if (!held.allow) return held;
+function positionAllows(member: Member, asked: Requirement): Decision {
   if (asked.about === "services") {
     const access = serviceAccessOf(member);
     if (access !== "all" && access.length === 0) return { allow: false, reason: "no_service_access" };

@@ -199,6 +199,10 @@ describe("every operation declares", () => {
     expect(requires.scopes).toEqual(scopes);
   });
 
+  it.each(named)("%s: that it is open in person, exactly when it is about what is the caller's own, or a service's token", (_name, { path, requires }) => {
+    expect(requires.openInPerson === true).toBe(/^\/admin\/api\/(personal\/|service_tokens$|services\/\{id\}\/service_token$)/.test(path));
+  });
+
   it.each(named)("%s: that it is about services, exactly when its path goes through what belongs to one (D4)", (_name, { path, requires }) => {
     expect(requires.about).toBe(/\/(services|service_tokens|application_plans|applications|proxy_configs)(\/|$)/.test(path) ? "services" : "account");
   });

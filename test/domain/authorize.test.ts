@@ -15,7 +15,8 @@ function answer(principal: Principal, asked: Requirement): string {
 const FUNCTIONS = new URL("../../functions/", import.meta.url);
 
 /** A requirement in one text, whatever the order in which it was written. */
-const keyOf = ({ scopes, effect, about, section, role }: Requirement) => [[...scopes].sort().join("+"), effect, about, section ?? "", role ?? ""].join(" ");
+const keyOf = ({ scopes, effect, about, section, role, openInPerson }: Requirement) =>
+  [[...scopes].sort().join("+"), effect, about, section ?? "", role ?? "", openInPerson ? "in person" : ""].join(" ");
 
 const BEFORE = epochSeconds(NOW - 1);
 const AFTER = epochSeconds(NOW + 1);
@@ -45,6 +46,10 @@ describe("authorize", () => {
     ["a member with one service makes calls about services", speaking(member({ serviceAccess: [THIS] }), token()), asks({ about: "services" }), "allow"],
     ["zero services say nothing about calls on the account", speaking(member({ serviceAccess: [] }), token()), asks(), "allow"],
     ["a member who is signed in is bound by no token", signedIn(member()), asks({ effect: "write" }), "allow"],
+    ["what is open in person asks whoever is signed in for no section", signedIn(member({ sections: [] })), asks({ effect: "write", openInPerson: true }), "allow"],
+    ["what is open in person asks for none beyond either", signedIn(member({ sections: [] })), asks({ section: "plans", openInPerson: true }), "allow"],
+    ["what is open in person and about services is open to whoever reaches one", signedIn(member({ sections: ["plans"], serviceAccess: [THIS] })), asks({ about: "services", openInPerson: true }), "allow"],
+    ["what is open in person is open to tokens as ever", speaking(member(), token()), asks({ openInPerson: true }), "allow"],
   ])("allows: %s", (_guarantee, principal, asked, expected) => {
     expect(answer(principal, asked)).toBe(expected);
   });
@@ -62,6 +67,13 @@ describe("authorize", () => {
     ["a member with every section is no admin", speaking(member({ sections: SECTIONS }), token()), asks({ role: "admin" }), "admin_required"],
     ["a member who is signed in is bound by their sections", signedIn(member({ sections: ["finance"] })), asks(), "insufficient_rights"],
     ["a member who is signed in is no admin", signedIn(member()), asks({ role: "admin" }), "admin_required"],
+    ["what is open in person is closed to a token whose owner has no section", speaking(member({ sections: [] }), token()), asks({ openInPerson: true }), "insufficient_rights"],
+    ["what is open in person is closed to a token without the scope", speaking(admin(), token({ scopes: ["stats"] })), asks({ openInPerson: true }), "insufficient_scope"],
+    ["what is open in person is closed to a read-only token that writes", speaking(member(), token({ permission: "ro" })), asks({ effect: "write", openInPerson: true }), "read_only"],
+    ["what is open in person and about services is closed to whoever reaches none", signedIn(member({ serviceAccess: [] })), asks({ about: "services", openInPerson: true }), "no_service_access"],
+    ["no section that works with services is none reached, in person too", signedIn(member({ sections: ["finance"] })), asks({ about: "services", openInPerson: true }), "no_service_access"],
+    ["what is open in person makes nobody an admin", signedIn(member({ sections: [] })), asks({ role: "admin", openInPerson: true }), "admin_required"],
+    ["what is open in person is closed to a service token", gateway, asks({ openInPerson: true }), "wrong_kind"],
     ["a service token opens nothing of the account", gateway, asks(), "wrong_kind"],
     ["an operation that names no scope is open to nobody", speaking(admin(), token({ scopes: SCOPES })), asks({ scopes: [] }), "insufficient_rights"],
   ])("refuses: %s", (_guarantee, principal, asked, expected) => {
@@ -106,9 +118,9 @@ describe("every combination", () => {
   const tokens = (expiries: readonly AccessToken["expiresAt"][]) => tokenScopes.flatMap((scopes) =>
     PERMISSIONS.flatMap((permission) => expiries.map((expiresAt) => token({ scopes, permission, expiresAt }))));
 
-  /** The scopes that open operations, and the further sections that 3scale asks for behind some of them. */
-  const doors: readonly Pick<Requirement, "scopes" | "section">[] = [
-    { scopes: ["account_management"] }, { scopes: ["finance"] }, { scopes: ["finance", "account_management"] }, { scopes: ["stats"] },
+  /** The scopes that open operations, and the further sections that 3scale asks for behind some of them; one is open in person. */
+  const doors: readonly Pick<Requirement, "scopes" | "section" | "openInPerson">[] = [
+    { scopes: ["account_management"] }, { scopes: ["account_management"], openInPerson: true }, { scopes: ["finance"] }, { scopes: ["finance", "account_management"] }, { scopes: ["stats"] },
     { scopes: ["policy_registry"] }, { scopes: ["policy_registry", "account_management"] },
     { scopes: ["account_management"], section: "plans" }, { scopes: ["finance", "account_management"], section: "finance" },
     { scopes: ["policy_registry", "account_management"], section: "policy_registry" },
@@ -153,7 +165,7 @@ describe("every combination", () => {
         for (const asked of requirements) all.compare(answer(principal, asked), verdict(owner, by, NOW, asked), owner, by, asked);
       }
     }
-    expect(all.result()).toEqual({ different: [], count: 16 * 2 * 2 * 128 * 4 * (9 * 2 * 2 * 2), answers: ["admin_required", "allow", "insufficient_rights", "insufficient_scope", "no_service_access", "read_only"] });
+    expect(all.result()).toEqual({ different: [], count: 16 * 2 * 2 * 128 * 4 * (10 * 2 * 2 * 2), answers: ["admin_required", "allow", "insufficient_rights", "insufficient_scope", "no_service_access", "read_only"] });
   }, 60_000);
 
   it("is decided as the model decides it for members who are signed in", () => {
@@ -161,7 +173,7 @@ describe("every combination", () => {
     for (const owner of owners(["active"])) {
       for (const asked of requirements) all.compare(answer(signedIn(owner), asked), verdictOnMember(owner, asked), owner, asked);
     }
-    expect(all.result()).toEqual({ different: [], count: 2 * 128 * 4 * (9 * 2 * 2 * 2), answers: ["admin_required", "allow", "insufficient_rights", "no_service_access"] });
+    expect(all.result()).toEqual({ different: [], count: 2 * 128 * 4 * (10 * 2 * 2 * 2), answers: ["admin_required", "allow", "insufficient_rights", "no_service_access"] });
   });
 
   it("reaches the services that the model reaches, which authorize has not refused", () => {
@@ -183,7 +195,7 @@ describe("every combination", () => {
   });
 
   it("refuses a service token whatever is asked", () => {
-    expect(requirements).toHaveLength(72);
+    expect(requirements).toHaveLength(80);
     expect(new Set(requirements.map((asked) => answer(gateway, asked)))).toEqual(new Set(["wrong_kind"]));
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mayGrant, reachesService, SCOPES, SECTIONS, verdict, type Asked, type Grant, type Owner } from "./rights.ts";
+import { mayGrant, reachesService, SCOPES, SECTIONS, verdict, verdictOnMember, type Asked, type Grant, type Owner } from "./rights.ts";
 
 const NOW = 1000;
 const owner = (over: Partial<Owner> = {}): Owner => ({ role: "member", state: "active", sections: ["partners"], serviceAccess: "all", ...over });
@@ -32,6 +32,14 @@ describe("the model", () => {
     ["a member with only finance reaches no service whatever their list says", owner({ sections: ["finance"], serviceAccess: [1] }), grant({ scopes: ["finance"] }), asked({ scopes: ["finance"], about: "services" }), "no_service_access"],
   ] as const)("refuses: %s", (_fact, who, token, wants, refusal) => {
     expect(verdict(who, token, NOW, wants)).toBe(refusal);
+  });
+
+  it.each([
+    ["opens what is open in person to a member without sections", owner({ sections: [] }), asked({ effect: "write", openInPerson: true }), "allow"],
+    ["but not what is about services: they reach none", owner({ sections: [] }), asked({ about: "services", openInPerson: true }), "no_service_access"],
+    ["nor what admins do", owner(), asked({ role: "admin", openInPerson: true }), "admin_required"],
+  ] as const)("%s", (_fact, who, wants, expected) => {
+    expect(verdictOnMember(who, wants)).toBe(expected);
   });
 
   it("shows a member the services on their list and no others", () => {

@@ -34,6 +34,7 @@ export type Asked = {
   readonly about: "account" | "services";
   readonly section?: Section;
   readonly role?: "admin";
+  readonly openInPerson?: true;
 };
 export type Verdict = "unknown" | "allow" | "insufficient_rights" | "insufficient_scope" | "read_only" | "no_service_access" | "admin_required";
 
@@ -46,9 +47,10 @@ export function verdict(owner: Owner, token: Grant, now: number, asked: Asked): 
   return decide(position(owner), uses(token), asked);
 }
 
-/** The verdict on somebody who is signed in, without a token. */
+/** The verdict on somebody who is signed in, without a token: what is open in person asks them for no section. */
 export function verdictOnMember(owner: Owner, asked: Asked): Verdict {
-  return decide(position(owner), uses(NO_TOKEN), asked);
+  const words = position(owner);
+  return decide(asked.openInPerson ? words.union(EVERY_SECTION) : words, uses(NO_TOKEN), asked);
 }
 
 /** D2: a token speaks while it has not expired, for an owner who is active. */
@@ -69,6 +71,9 @@ export function mayGrant(creator: { readonly owner: Owner; readonly token?: Gran
   const before = held === undefined ? NOTHING : powers(held);
   return powers(wanted).entries().every(([power, until]) => until <= Math.max(words.has(power) ? (theirs.get(power) ?? 0) : 0, before.get(power) ?? 0));
 }
+
+/** What sections open; not what those who hold them reach. */
+const EVERY_SECTION = new Set(RIGHTS.flatMap(([section, scope]) => [`section ${section}`, `${scope}/read`, `${scope}/write`]));
 
 const NOTHING: ReadonlyMap<string, number> = new Map();
 
