@@ -5,13 +5,14 @@ import { PERMISSIONS, SCOPES } from "../lib/domain/model.ts";
 import * as fields from "../lib/http/fields.ts";
 import { lambda } from "../lib/http/lambda.ts";
 import { operation, type Call } from "../lib/http/operation.ts";
+import { pageWanted } from "../lib/http/paging.ts";
 import { pathId } from "../lib/http/path.ts";
-import { accessToken } from "../lib/http/represent/access-token.ts";
+import { accessToken, ownedAccessToken } from "../lib/http/represent/access-token.ts";
 import { created, EMPTY, many, one } from "../lib/http/reply.ts";
 import { hashing } from "../lib/http/runtime.ts";
 import {
-  deleteAccessTokenOf, deleteOwnAccessToken, idOfOwnAccessToken, issueAccessToken, listAccessTokensOf, listOwnAccessTokens, readOwnAccessToken,
-  updateAccessToken,
+  deleteAccessTokenOf, deleteOwnAccessToken, idOfOwnAccessToken, issueAccessToken, listAccessTokensOf, listAllAccessTokens, listOwnAccessTokens,
+  readOwnAccessToken, updateAccessToken,
 } from "../lib/operations/access-tokens.ts";
 import { memberOf } from "../lib/operations/context.ts";
 
@@ -90,6 +91,14 @@ const deleteAccessTokenOfUser = operation({
   name: "deleteAccessTokenOfUser", methods: ["DELETE"], path: "/admin/api/users/{user_id}/access_tokens/{id}", requires: ADMIN_WRITE, input: nothing,
   answer: EMPTY,
   run: (call) => deleteAccessTokenOf(call, call.principal, pathId<MemberId>(call, "user_id"), pathId<AccessTokenId>(call, "id")),
+});
+
+/** Our own: the tokens of everybody. It is served with the other wide lists, behind their route. */
+export const listAccessTokensOfAccount = operation({
+  name: "listAccessTokensOfAccount", methods: ["GET"], path: "/admin/api/access_tokens", requires: ADMIN_READ,
+  input: z.object({ page: fields.page, per_page: fields.page }),
+  answer: many(ownedAccessToken),
+  run: (call) => listAllAccessTokens(call, call.principal, pageWanted(call.input)),
 });
 
 /** 3scale lets programs name a token by its value as well as by its id. */

@@ -1,4 +1,5 @@
 import { lambda } from "../lib/http/lambda.ts";
+import { listAccessTokensOfAccount } from "./access-tokens.ts";
 import { applicationReads, applicationWrites } from "./account-applications.ts";
 import { accountPlanReads, accountPlanWrites } from "./account-plans.ts";
 import { applicationKeyReads, applicationKeyWrites } from "./application-keys.ts";
@@ -7,6 +8,7 @@ import { applicationSearches } from "./applications.ts";
 import { developerAccountReads, developerAccountWrites } from "./developer-accounts.ts";
 import { developerUserReads, developerUserWrites } from "./developer-users.ts";
 import { metricReads, metricWrites } from "./metrics.ts";
+import { readRights } from "./own-rights.ts";
 import { readProvider, updateProvider } from "./provider.ts";
 import { proxyReads, proxyWrites } from "./proxies.ts";
 import { registryReads, registryWrites } from "./registry-policies.ts";
@@ -21,7 +23,7 @@ import {
  * reading one can do nothing but read (D3).
  */
 export const read = lambda(
-  readProvider,
+  readProvider, readRights, listAccessTokensOfAccount,
   listUsers, readUser, readPermissions,
   listServices, readService, listServiceTokens,
   ...applicationSearches,

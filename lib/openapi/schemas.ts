@@ -8,9 +8,10 @@ import { catalogue } from "./schemas/catalogue.ts";
 import { developers } from "./schemas/developers.ts";
 import { gateways } from "./schemas/gateways.ts";
 import { members } from "./schemas/members.ts";
+import { ownRights } from "./schemas/rights.ts";
 import { services } from "./schemas/services.ts";
 
 /** What every representation looks like. A test asks for a schema of each that an operation answers with. */
 export const SCHEMAS: readonly Described[] = [
-  ...accessTokens, ...account, ...analytics, ...applications, ...billing, ...catalogue, ...developers, ...gateways, ...members, ...services,
+  ...accessTokens, ...account, ...analytics, ...applications, ...billing, ...catalogue, ...developers, ...gateways, ...members, ...ownRights, ...services,
 ];

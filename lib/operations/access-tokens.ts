@@ -8,16 +8,19 @@ import { accessTokenString, parseToken } from "../domain/token-string.ts";
 import { digest, importedDigests } from "../secrets/pepper.ts";
 import { newId, newSecret } from "../secrets/random.ts";
 import {
-  accessTokenRow, importedRow, listAccessTokens, readAccessToken, type StoredAccessToken,
+  accessTokenRow, importedRow, listAccessTokens, listAccessTokensOfAccount, readAccessToken, type StoredAccessToken,
 } from "../table/access-tokens.ts";
 import { record } from "../table/events.ts";
-import { readMember } from "../table/members.ts";
+import type { Page, PageWanted } from "../table/list.ts";
+import { readMember, readMembers } from "../table/members.ts";
 import { keys } from "../table/model.ts";
 import { transact, type Outcome, type Write } from "../table/transact.ts";
 import { identify } from "./authenticate.ts";
 import { event, memberOf, untilStored, type Hashing, type Storage } from "./context.ts";
 
 export type NewAccessToken = Pick<AccessToken, "name" | "scopes" | "permission" | "expiresAt">;
+/** A token with whose it is. */
+export type OwnedAccessToken = AccessToken & { readonly owner: Member };
 export type AccessTokenChanges = { readonly [K in keyof NewAccessToken]?: NewAccessToken[K] | undefined };
 
 /** Issues a token to the principal's own member. Its value is in the result and nowhere else; the table keeps a hash. */
@@ -137,6 +140,23 @@ export async function listAccessTokensOf(deps: Storage, principal: Principal, me
   const { accountId } = memberOf(principal);
   if ((await readMember(deps.table, accountId, memberId)) === undefined) throw notFound();
   return listAccessTokens(deps.table, accountId, memberId);
+}
+
+/**
+ * A page of the tokens of everybody in the principal's account, by id, expired ones included, for its admins. Those of
+ * a member who has just been deleted are dead, on their way out and not shown.
+ */
+export async function listAllAccessTokens(deps: Storage, principal: Principal, wanted: PageWanted): Promise<Page<OwnedAccessToken>> {
+  const { accountId } = memberOf(principal);
+  const page = await listAccessTokensOfAccount(deps.table, accountId, wanted);
+  const owners = await readMembers(deps.table, accountId, page.items.map(({ ownerId }) => ownerId));
+  return {
+    ...page,
+    items: page.items.flatMap((token) => {
+      const owner = owners.get(token.ownerId);
+      return owner === undefined ? [] : [{ ...token, owner }];
+    }),
+  };
 }
 
 /** Deletes a token of a member of the principal's account, for its admins. */

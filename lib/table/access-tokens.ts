@@ -1,7 +1,7 @@
 import type { AccessTokenId, AccountId, MemberId } from "../domain/brands.ts";
 import { PERMISSIONS, SCOPES, type AccessToken, type Digest, type Member } from "../domain/model.ts";
 import { readRow, readTogether, type Table } from "./client.ts";
-import { rowsOf } from "./list.ts";
+import { pageOf, rowsOf, type Page, type PageWanted } from "./list.ts";
 import { inIndex, keys, listings, type Row } from "./model.ts";
 import { memberFrom } from "./members.ts";
 import { expectType, idIn, number, oneOf, someOf, text, time, versioned } from "./row.ts";
@@ -16,6 +16,7 @@ export function accessTokenRow({ token, digest, imported }: StoredAccessToken): 
   return {
     ...keys.accessToken(token.accountId, token.ownerId, token.id),
     ...inIndex(listings.accessTokens(token.accountId, token.ownerId), token.id),
+    ...inIndex(listings.accessTokensOfAccount(token.accountId), token.id),
     type: "access_token",
     ...token,
     ...digest,
@@ -60,6 +61,12 @@ export async function readAccessToken(
 
 export async function listAccessTokens(table: Table, account: AccountId, owner: MemberId): Promise<AccessToken[]> {
   return (await Array.fromAsync(rowsOf(table, listings.accessTokens(account, owner)))).map((row) => accessTokenFrom(row).token);
+}
+
+/** A page of the tokens of all of an account's members, by id. */
+export async function listAccessTokensOfAccount(table: Table, account: AccountId, wanted: PageWanted): Promise<Page<AccessToken>> {
+  const page = await pageOf(table, [listings.accessTokensOfAccount(account)], wanted);
+  return { ...page, items: page.items.map((row) => accessTokenFrom(row).token) };
 }
 
 /** Where a token that came from 3scale lives: its value says nothing, so its digest points to its row. */

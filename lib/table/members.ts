@@ -1,6 +1,6 @@
 import type { AccountId, Id, MemberId } from "../domain/brands.ts";
 import { MEMBER_STATES, ROLES, SECTIONS, type Member } from "../domain/model.ts";
-import { readRow, type Table } from "./client.ts";
+import { readRow, readTogether, type Table } from "./client.ts";
 import { rowsOf } from "./list.ts";
 import { inIndex, keys, listings, type Row, type UniqueField } from "./model.ts";
 import { expectType, idIn, idsIn, oneOf, someOf, text, versioned } from "./row.ts";
@@ -33,6 +33,17 @@ export function memberFrom(row: Row): Member {
 export async function readMember(table: Table, account: AccountId, member: MemberId): Promise<Member | undefined> {
   const row = await readRow(table, keys.member(account, member));
   return row === undefined ? undefined : memberFrom(row);
+}
+
+/** Members by id, each read once, without those that do not exist. */
+export async function readMembers(table: Table, account: AccountId, ids: readonly MemberId[]): Promise<ReadonlyMap<MemberId, Member>> {
+  const wanted = [...new Set(ids)];
+  const found: Member[] = [];
+  for (let at = 0; at < wanted.length; at += 100) {
+    const rows = await readTogether(table, wanted.slice(at, at + 100).map((id) => keys.member(account, id)));
+    found.push(...rows.filter((row) => row !== undefined).map(memberFrom));
+  }
+  return new Map(found.map((member) => [member.id, member]));
 }
 
 export async function listMembers(table: Table, account: AccountId): Promise<Member[]> {

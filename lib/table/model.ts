@@ -31,6 +31,7 @@ import type { Environment } from "../domain/configuration.ts";
  * | 25 | list an account's configurations, a version | gsi2  | gsi2pk=ACCOUNT#a#CONFIGS#env#VERSION#n  gsi2sk=s                   |
  * | 26 | read a session (every request of the portal)| table | pk=ACCOUNT#a#MEMBER#m#SESSION#h      sk=SESSION        consistent  |
  * | 27 | list a member's sessions, to remove them    | gsi1  | gsi1pk=ACCOUNT#a#MEMBER#m#SESSIONS   gsi1sk=expiry                 |
+ * | 28 | list an account's access tokens             | gsi2  | gsi2pk=ACCOUNT#a#TOKENS              gsi2sk=t                      |
  *
  * Ids in sort keys are padded, so that text sorts as numbers do; `h` is a hash, so that no name becomes a key.
  * Patterns 2, 4 and 26 own a partition key each, because every request reads them and a partition serves 3,000 strong
@@ -64,6 +65,7 @@ export const listings = {
   members: (a: AccountId) => ({ index: "gsi1", pk: `ACCOUNT#${a}#MEMBERS` }),
   accessTokens: (a: AccountId, m: MemberId) => ({ index: "gsi1", pk: `ACCOUNT#${a}#MEMBER#${m}#TOKENS` }),
   sessions: (a: AccountId, m: MemberId) => ({ index: "gsi1", pk: `ACCOUNT#${a}#MEMBER#${m}#SESSIONS` }),
+  accessTokensOfAccount: (a: AccountId) => ({ index: "gsi2", pk: `ACCOUNT#${a}#TOKENS` }),
   services: (a: AccountId) => ({ pk: `ACCOUNT#${a}#SERVICES` }),
   applicationsByCredential: (a: AccountId, { kind, value }: Credential) => ({ index: "gsi2", pk: `ACCOUNT#${a}#CREDENTIAL#${kind}#${hashOf(value)}` }),
   used: (used: Used, shard: number | undefined) => ({ pk: usedPartition(used, shard) }),

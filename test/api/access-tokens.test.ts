@@ -145,7 +145,7 @@ describe("201 Created", () => {
     expect(value).not.toBe("chosen");
     const row = await rowOf(latchkey, { ...admin.token, id });
     expect(Object.keys(row ?? {}).sort()).toEqual([
-      "accountId", "createdAt", "expiresAt", "gsi1pk", "gsi1sk", "hash", "id", "imported", "name", "ownerId", "pepper", "permission", "pk", "scopes", "sk",
+      "accountId", "createdAt", "expiresAt", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk", "hash", "id", "imported", "name", "ownerId", "pepper", "permission", "pk", "scopes", "sk",
       "type", "updatedAt", "version",
     ]);
     expect(row).toMatchObject({

@@ -210,7 +210,7 @@ describe("404 Not Found", () => {
 
   it("what is no id, a token's value included: admins have no values", async () => {
     const { id } = member.member;
-    for (const user of ["0", "-1", `0${id}`, `${id}e0`, "9007199254740993", "abc", "%00", "..", `${id}%20`, member.value]) {
+    for (const user of ["0", "-1", `0${id}`, `${id}e0`, "9007199254740993", "abc", "%00", `${id}%20`, member.value]) {
       expect([user, (await call("GET", `/admin/api/users/${user}/access_tokens`)).status]).toEqual([user, 404]);
       expect([user, (await call("POST", `/admin/api/users/${user}/access_tokens.json`, { token: member.value, json: WANTED })).status]).toEqual([user, 404]);
     }

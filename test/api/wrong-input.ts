@@ -118,7 +118,7 @@ const ENTITY = [...KEYS, ...STAMPS, "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk", "acc
 const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   account: [...KEYS, ...STAMPS, "id", "name", "wrappedKey"],
   member: [...KEYS, ...STAMPS, "gsi1pk", "gsi1sk", "accountId", "id", "username", "email", "role", "state", "sections", "serviceAccess"],
-  access_token: [...KEYS, ...STAMPS, "gsi1pk", "gsi1sk", "accountId", "ownerId", "id", "name", "scopes", "permission", "expiresAt", "pepper", "hash", "imported", "ttl"],
+  access_token: [...ENTITY, "ownerId", "name", "scopes", "permission", "expiresAt", "pepper", "hash", "imported", "ttl"],
   session: [...KEYS, "gsi1pk", "gsi1sk", "expiresAt", "ttl"],
   service: [
     ...KEYS, ...STAMPS, "accountId", "id", "name", "systemName", "state",
