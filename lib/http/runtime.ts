@@ -4,6 +4,7 @@ import type { Hashing, Sealing, Storage } from "../operations/context.ts";
 import { kmsKeyring } from "../secrets/keyring.ts";
 import { parsePeppers } from "../secrets/pepper.ts";
 import { cookieKeys as deriveCookieKeys } from "../secrets/sealed-cookie.ts";
+import { openIssuer } from "./issuer.ts";
 import { openTable } from "../table/client.ts";
 
 /**
@@ -15,6 +16,12 @@ export const storage = once((): Storage => ({ table: openTable(setting("TABLE_NA
 export const hashing = once((): Hashing => ({ peppers: parsePeppers(process.env["PEPPERS"]) }));
 
 export const cookieKeys = once(() => deriveCookieKeys(setting("SESSION_KEY")));
+
+/** A public client has no secret: then that setting is empty. */
+export const issuer = once(() => openIssuer({
+  issuer: setting("OIDC_ISSUER"), clientId: setting("OIDC_CLIENT_ID"), clientSecret: process.env["OIDC_CLIENT_SECRET"] ?? "",
+  redirectUri: `${setting("PUBLIC_URL")}/p/sign_in/callback`,
+}));
 
 /** A setting of the environment. A function without it must not work half: throws when it is missing. */
 export function setting(name: string): string {

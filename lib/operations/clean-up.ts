@@ -44,7 +44,7 @@ export async function cleanUpAfter(deps: Storage, { accountId, type, memberId, s
 async function removeWhatMemberLeft(deps: Storage, accountId: AccountId, memberId: MemberId): Promise<void> {
   // Whatever the event says: a member who is there is not to lose anything.
   if ((await readMember(deps.table, accountId, memberId)) !== undefined) return;
-  await removeAll(deps, listings.sessions(accountId, memberId));
+  for (const listing of [listings.sessions(accountId, memberId), listings.identitiesOf(accountId, memberId)]) await removeAll(deps, listing);
   for (const { id } of await listAccessTokens(deps.table, accountId, memberId)) {
     const stored = await readAccessToken(deps.table, accountId, memberId, id);
     if (stored === undefined) continue;

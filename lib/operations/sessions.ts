@@ -1,6 +1,5 @@
 import { epochSeconds } from "../domain/brands.ts";
 import type { Member, Session } from "../domain/model.ts";
-import { DomainError } from "../domain/errors.ts";
 import { newSessionId } from "../secrets/random.ts";
 import { record } from "../table/events.ts";
 import { keys } from "../table/model.ts";
@@ -13,25 +12,19 @@ export const SESSION_SECONDS = 8 * 60 * 60;
 
 type Owner = Pick<Member, "accountId" | "id">;
 
-/** Starts a session of a member who has been proved to be there. Refused when they are not active at this very moment. */
-export async function startSession(deps: Storage, member: Owner): Promise<Session> {
-  const { session, writes } = bornSession(deps, member);
-  const outcome = await transact(deps.table, writes);
-  if (!outcome.done) throw new DomainError("access_denied", "Access denied");
-  return session;
-}
-
-/** A new session of a member and the writes that store it, to be part of a transaction; the first is refused when the member is not active. */
-export function bornSession(deps: Storage, { accountId, id: memberId }: Owner): { readonly session: Session; readonly writes: readonly Write[] } {
+/**
+ * Starts a session of a member who has been proved to be there, always a new one, together with what follows from that.
+ * Undefined when they are not active at this very moment, or when what follows was refused.
+ */
+export async function startSession(deps: Storage, { accountId, id: memberId }: Owner, follows: readonly Write[] = []): Promise<Session | undefined> {
   const session = { accountId, memberId, id: newSessionId(), expiresAt: epochSeconds(deps.clock() + SESSION_SECONDS) };
-  return {
-    session,
-    writes: [
-      { check: keys.member(accountId, memberId), when: "active" },
-      { put: sessionRow(session), when: "absent" },
-      record(event(deps, { accountId, type: "member.signed_in", actor: { memberId }, subject: { memberId }, facts: {} })),
-    ],
-  };
+  const outcome = await transact(deps.table, [
+    { check: keys.member(accountId, memberId), when: "active" },
+    { put: sessionRow(session), when: "absent" },
+    ...follows,
+    record(event(deps, { accountId, type: "member.signed_in", actor: { memberId }, subject: { memberId }, facts: {} })),
+  ]);
+  return outcome.done ? session : undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { AccountId, Id, MemberId } from "../domain/brands.ts";
 import { MEMBER_STATES, ROLES, SECTIONS, type Member } from "../domain/model.ts";
+import { foldedEmail } from "../domain/sign-in.ts";
 import { readRow, readTogether, type Table } from "./client.ts";
 import { rowsOf } from "./list.ts";
 import { inIndex, keys, listings, type Row, type UniqueField } from "./model.ts";
@@ -10,6 +11,7 @@ export function memberRow(member: Member): Row {
   return {
     ...keys.member(member.accountId, member.id),
     ...inIndex(listings.members(member.accountId), member.id),
+    ...inIndex(listings.membersByEmail(foldedEmail(member.email)), member.accountId),
     type: "member",
     ...member,
   };
@@ -48,6 +50,11 @@ export async function readMembers(table: Table, account: AccountId, ids: readonl
 
 export async function listMembers(table: Table, account: AccountId): Promise<Member[]> {
   return (await Array.fromAsync(rowsOf(table, listings.members(account)))).map(memberFrom);
+}
+
+/** The members, one an account, who have this e-mail. From an index: whoever decides by it reads them again. */
+export async function listMembersByEmail(table: Table, email: string): Promise<Member[]> {
+  return (await Array.fromAsync(rowsOf(table, listings.membersByEmail(foldedEmail(email))))).map(memberFrom);
 }
 
 /** The names a member holds alone in the account. Letter case does not make them different. */

@@ -32,6 +32,10 @@ import type { Environment } from "../domain/configuration.ts";
  * | 26 | read a session (every request of the portal)| table | pk=ACCOUNT#a#MEMBER#m#SESSION#h      sk=SESSION        consistent  |
  * | 27 | list a member's sessions, to remove them    | gsi1  | gsi1pk=ACCOUNT#a#MEMBER#m#SESSIONS   gsi1sk=expiry                 |
  * | 28 | list an account's access tokens             | gsi2  | gsi2pk=ACCOUNT#a#TOKENS              gsi2sk=t                      |
+ * | 28 | find an issuer's subject as members         | table | pk=IDENTITY#h                        sk=ACCOUNT#a      consistent  |
+ * | 29 | whom a member is bound to, of an issuer     | table | pk=ACCOUNT#a#MEMBER#m#ISSUER#h       sk=BINDING        consistent  |
+ * | 30 | list a member's identities, to remove them  | gsi1  | gsi1pk=ACCOUNT#a#MEMBER#m#IDENTITIES gsi1sk=m                      |
+ * | 31 | find members by e-mail, in all accounts     | gsi2  | gsi2pk=MEMBER_EMAIL#h                gsi2sk=a                      |
  *
  * Ids in sort keys are padded, so that text sorts as numbers do; `h` is a hash, so that no name becomes a key.
  * Patterns 2, 4 and 26 own a partition key each, because every request reads them and a partition serves 3,000 strong
@@ -43,6 +47,8 @@ export const keys = {
   member: (a: AccountId, m: MemberId) => ({ pk: `ACCOUNT#${a}#MEMBER#${m}`, sk: "MEMBER" }),
   accessToken: (a: AccountId, m: MemberId, t: AccessTokenId) => ({ pk: `ACCOUNT#${a}#MEMBER#${m}#TOKEN#${t}`, sk: "ACCESS_TOKEN" }),
   session: (a: AccountId, m: MemberId, id: SessionId) => ({ pk: `ACCOUNT#${a}#MEMBER#${m}#SESSION#${hashOf(id)}`, sk: "SESSION" }),
+  identity: (issuer: string, subject: string, a: AccountId) => ({ pk: identityPartition(issuer, subject), sk: `ACCOUNT#${sortable(a)}` }),
+  binding: (a: AccountId, m: MemberId, issuer: string) => ({ pk: `ACCOUNT#${a}#MEMBER#${m}#ISSUER#${hashOf(issuer)}`, sk: "BINDING" }),
   service: (a: AccountId, s: ServiceId) => ({ pk: `ACCOUNT#${a}#SERVICES`, sk: sortable(s) }),
   serviceToken: (a: AccountId, s: ServiceId) => ({ pk: `ACCOUNT#${a}#SERVICE#${s}`, sk: "SERVICE_TOKEN" }),
   unique: (a: AccountId, field: UniqueField, value: string) => ({ pk: `ACCOUNT#${a}#UNIQUE#${field}#${hashOf(value)}`, sk: "UNIQUE" }),
@@ -66,6 +72,10 @@ export const listings = {
   accessTokens: (a: AccountId, m: MemberId) => ({ index: "gsi1", pk: `ACCOUNT#${a}#MEMBER#${m}#TOKENS` }),
   sessions: (a: AccountId, m: MemberId) => ({ index: "gsi1", pk: `ACCOUNT#${a}#MEMBER#${m}#SESSIONS` }),
   accessTokensOfAccount: (a: AccountId) => ({ index: "gsi2", pk: `ACCOUNT#${a}#TOKENS` }),
+  identities: (issuer: string, subject: string) => ({ pk: identityPartition(issuer, subject) }),
+  identitiesOf: (a: AccountId, m: MemberId) => ({ index: "gsi1", pk: `ACCOUNT#${a}#MEMBER#${m}#IDENTITIES` }),
+  /** Of all accounts: whoever signs in has not said yet in which. `email` is folded. */
+  membersByEmail: (email: string) => ({ index: "gsi2", pk: `MEMBER_EMAIL#${hashOf(email)}` }),
   services: (a: AccountId) => ({ pk: `ACCOUNT#${a}#SERVICES` }),
   applicationsByCredential: (a: AccountId, { kind, value }: Credential) => ({ index: "gsi2", pk: `ACCOUNT#${a}#CREDENTIAL#${kind}#${hashOf(value)}` }),
   used: (used: Used, shard: number | undefined) => ({ pk: usedPartition(used, shard) }),
@@ -119,6 +129,11 @@ function usedPartition({ accountId, subject, id, metricId }: Used, shard: number
   return `ACCOUNT#${accountId}#${subject}#${id}#USED#METRIC#${metricId}${shard === undefined ? "" : `#${shard}`}`;
 }
 
-function hashOf(value: string): string {
+/** Two texts as one: neither can pass for a part of the other. */
+function identityPartition(issuer: string, subject: string): string {
+  return `IDENTITY#${hashOf(JSON.stringify([issuer, subject]))}`;
+}
+
+export function hashOf(value: string): string {
   return createHash("sha256").update(value).digest("base64url");
 }

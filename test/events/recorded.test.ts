@@ -33,6 +33,7 @@ import type { Row } from "../../lib/table/model.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { REGION } from "../support/aws.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
+import { sessionFor } from "../support/portal.ts";
 import { request } from "../support/request.ts";
 import { openStream, type StreamReader, type StreamRecord } from "../support/stream.ts";
 
@@ -219,7 +220,7 @@ const CHANGES: Record<EventType, Readonly<Record<string, Change>>> = {
   },
   "member.signed_out": {
     "a session is ended": async () => {
-      const session = await startSession(latchkey.operator, account.admin.member);
+      const session = await sessionFor(latchkey, account.admin.member);
       return (deps) => endSession(deps, session);
     },
   },

@@ -37,8 +37,6 @@ export type Deployment = {
   readonly bus: Bus;
   /** What operations need, with the rights of an operator: for what a test prepares and inspects. */
   readonly operator: Storage & Hashing & Sealing;
-  /** What functions take themselves to be reached at. */
-  readonly publicUrl: string;
   /** The key behind the cookies of the portal. */
   readonly sessionKey: string;
   /** Invokes a function by its name in serverless.yml, past the gateway. */
@@ -51,9 +49,12 @@ export type Deployment = {
 
 const SEALING_KEY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000";
 const SESSION_KEY = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:session-key-AbCdEf";
+/** What functions take themselves to be reached at. */
+export const PUBLIC_URL = `https://latchkey01.execute-api.${REGION}.amazonaws.com`;
 const PEPPER = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:pepper-AbCdEf";
 
-export async function startDeployment(): Promise<Deployment> {
+/** @param settings takes the place of variables that the template gives to functions; nobody gets one that they did not have. */
+export async function startDeployment(settings: Readonly<Record<string, string>> = {}): Promise<Deployment> {
   const template = loadTemplate(inject("packageDirectory"));
   const tableName = `t-${randomUUID()}`;
   const [pepper, sessionKey] = [randomBytes(32).toString("hex"), randomBytes(32).toString("hex")];
@@ -76,9 +77,10 @@ export async function startDeployment(): Promise<Deployment> {
   await createTable(tableName, database);
 
   const lambdas = new Map(template.functions.map((fn) => {
-    const env = environmentOf(fn, values, {
+    const given = environmentOf(fn, values, {
       AWS_ENDPOINT_URL_DYNAMODB: proxy.url, AWS_ENDPOINT_URL_KMS: aws.endpoint, AWS_ENDPOINT_URL_SQS: aws.endpoint, AWS_ENDPOINT_URL_EVENTBRIDGE: aws.endpoint,
     });
+    const env = { ...given, ...Object.fromEntries(Object.entries(settings).filter(([name]) => name in given)) };
     return [fn.logicalId, startLambda({ zip: fn.zip, handler: fn.handler, env, timeoutMs: fn.timeoutMs })];
   }));
   const invoke = async (logicalId: string, event: unknown) => known(lambdas.get(logicalId), logicalId).invoke(event);
@@ -87,7 +89,7 @@ export async function startDeployment(): Promise<Deployment> {
 
   const pumpTo = (name: string) => createPump({ endpoint: emulator.endpoint, tableName, mapping: mappingTo(template, name), invoke });
   return {
-    url: gateway.url, publicUrl: `https://latchkey01.execute-api.${REGION}.amazonaws.com`, sessionKey, template, gateway, proxy, aws, database: emulator.endpoint,
+    url: gateway.url, sessionKey, template, gateway, proxy, aws, database: emulator.endpoint,
     pump: pumpTo("publishEvents"),
     counter: pumpTo("countTraffic"),
     bus: createBus({ template, aws, invoke }),

@@ -2,7 +2,7 @@ import type { Member, Session } from "../../lib/domain/model.ts";
 import { sessionCookie } from "../../lib/http/session-cookie.ts";
 import { startSession } from "../../lib/operations/sessions.ts";
 import { cookieKeys } from "../../lib/secrets/sealed-cookie.ts";
-import type { Deployment } from "./deployment.ts";
+import { PUBLIC_URL, type Deployment } from "./deployment.ts";
 import { request, type Answer, type RequestOptions } from "./request.ts";
 
 /** The `Cookie` header of a browser that was given this `Set-Cookie`. */
@@ -13,9 +13,16 @@ export async function cookieFor({ operator: { clock }, sessionKey }: Deployment,
   return cookieFrom(await sessionCookie(cookieKeys(sessionKey), session, clock()));
 }
 
+/** A session of a member who is active. */
+export async function sessionFor({ operator }: Pick<Deployment, "operator">, member: Member): Promise<Session> {
+  const session = await startSession(operator, member);
+  if (session === undefined) throw new Error("That member is not active");
+  return session;
+}
+
 /** Signs a member in without asking who they are. */
 export async function signIn(latchkey: Deployment, member: Member): Promise<{ readonly session: Session; readonly cookie: string }> {
-  const session = await startSession(latchkey.operator, member);
+  const session = await sessionFor(latchkey, member);
   return { session, cookie: await cookieFor(latchkey, session) };
 }
 
@@ -24,6 +31,6 @@ export async function fromPage(
   latchkey: Deployment, cookie: string | undefined, method: string, path: string,
   { headers = {}, ...options }: Omit<RequestOptions, "headers"> & { readonly headers?: Readonly<Record<string, string | undefined>> } = {},
 ): Promise<Answer> {
-  const own = { "sec-fetch-site": "same-origin", ...(method === "GET" ? {} : { origin: latchkey.publicUrl }), cookie, ...headers };
+  const own = { "sec-fetch-site": "same-origin", ...(method === "GET" ? {} : { origin: PUBLIC_URL }), cookie, ...headers };
   return request(latchkey, method, path, { ...options, headers: Object.fromEntries(Object.entries(own).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))) });
 }

@@ -18,6 +18,8 @@ const OPEN_ROUTES: readonly string[] = [
   "GET /openapi.json",
   // The portal's pages: the same for everybody, and without anything of anybody's.
   "GET /", "GET /p/{proxy+}",
+  // The way in: whoever comes this way is nobody yet.
+  "GET /p/sign_in", "GET /p/sign_in/callback", "GET /p/sign_in/choices",
   // The Service Management API proves the service token itself, in the round trip that reads what it judges.
   "GET /transactions/authorize.xml", "GET /transactions/authrep.xml", "GET /transactions/oauth_authorize.xml", "GET /transactions/oauth_authrep.xml",
   "POST /transactions.xml",
