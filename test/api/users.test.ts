@@ -265,7 +265,7 @@ describe("201", () => {
     expect(JSON.stringify(rows)).not.toMatch(/very-secret|cas-1/);
     const row = rows.find((each) => each["type"] === "member" && each["id"] === id);
     expect(Object.keys(row ?? {}).sort()).toEqual([
-      "accountId", "createdAt", "email", "gsi1pk", "gsi1sk", "id", "pk", "role", "sections", "serviceAccess", "sk", "state", "type", "updatedAt", "username", "version",
+      "accountId", "createdAt", "email", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk", "id", "pk", "role", "sections", "serviceAccess", "sk", "state", "type", "updatedAt", "username", "version",
     ]);
   });
 
