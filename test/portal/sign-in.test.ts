@@ -1,3 +1,4 @@
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { epochSeconds } from "../../lib/domain/brands.ts";
 import type { Member } from "../../lib/domain/model.ts";
@@ -6,6 +7,7 @@ import type { LocalPerson } from "../../lib/local/people.ts";
 import { changeState, createMember, deleteMember, updateMember } from "../../lib/operations/members.ts";
 import { signIn } from "../../lib/operations/sign-in.ts";
 import { cookieKeys, sealCookie } from "../../lib/secrets/sealed-cookie.ts";
+import { memberRow } from "../../lib/table/members.ts";
 import { createTestAccount, type TestAccount } from "../support/account.ts";
 import { PUBLIC_URL, startDeployment, type Deployment } from "../support/deployment.ts";
 import { fromPage } from "../support/portal.ts";
@@ -167,6 +169,13 @@ describe("a member who proves who they are", () => {
     await updateMember(latchkey.operator, asAdmin(), member.id, { email: `new-${member.email}` });
     expect((await comeIn(person(member.email))).to).toBe(refusal("no_membership"));
     expect(await memberIn((await comeIn(person(`new-${member.email}`))).browser)).toEqual(idsOf(member));
+  });
+
+  it("is not found by an e-mail that only the index still has", async () => {
+    const member = await newMember();
+    const { client, name: TableName } = latchkey.operator.table;
+    await client.send(new PutCommand({ TableName, Item: { ...memberRow(member), email: `new-${member.email}` } }));
+    expect((await comeIn(person(member.email))).to).toBe(refusal("no_membership"));
   });
 
   it("may come in twice at once, the first time too", async () => {
