@@ -13,7 +13,7 @@ const COMPRESSIBLE = /\.(?:js|css|svg|json)$/;
  */
 export async function buildPages(root: string, outdir: string): Promise<void> {
   const web = path.join(root, "web");
-  const built = await build({ root: web, configFile: path.join(web, "vite.config.ts"), logLevel: "warn", build: { write: false } });
+  const built = await asForProduction(() => build({ root: web, configFile: path.join(web, "vite.config.ts"), logLevel: "warn", build: { write: false } }));
   if (!("output" in built)) throw new Error("Vite was asked for one build");
   const files = new Map<string, Uint8Array>();
   for (const file of built.output) {
@@ -27,6 +27,18 @@ export async function buildPages(root: string, outdir: string): Promise<void> {
   await Promise.all([...files].map(([name, content]) => replace(path.join(outdir, name), content)));
   const left = await readdir(path.join(outdir, "assets"));
   await Promise.all(left.filter((name) => !files.has(`assets/${name}`)).map((name) => rm(path.join(outdir, "assets", name), { force: true })));
+}
+
+/** Vite, and React with it, believe `NODE_ENV` whatever they are told otherwise: what is deployed must not depend on where it was built. */
+async function asForProduction<T>(make: () => Promise<T>): Promise<T> {
+  const before = process.env["NODE_ENV"];
+  process.env["NODE_ENV"] = "production";
+  try {
+    return await make();
+  } finally {
+    if (before === undefined) delete process.env["NODE_ENV"];
+    else process.env["NODE_ENV"] = before;
+  }
 }
 
 /** At once, not bit by bit: `npm start` may be serving what lies there, or another process packaging it. */

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { request } from "node:http";
+import process from "node:process";
 import { brotliDecompressSync } from "node:zlib";
 import { unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -95,6 +96,11 @@ describe("a file of the pages", () => {
 });
 
 describe("the first page", () => {
+  it("is built for production, though this package was made among tests", () => {
+    expect(process.env["NODE_ENV"]).toBe("test");
+    expect(scriptsReachedFrom(html).filter((name) => Buffer.from(zip[`dist/pages/assets/${name}`] ?? []).includes("jsxDEV"))).toEqual([]);
+  });
+
   it("is reached with less than 200 kB of script, compressed", () => {
     const bytes = scriptsReachedFrom(html).map((name) => zip[`dist/pages/assets/${name}.br`]?.length ?? Infinity);
     expect(bytes.length).toBeGreaterThan(0);

@@ -1,0 +1,16 @@
+import { Button, Content } from "@patternfly/react-core";
+import { useSearch } from "wouter";
+import { PAGES } from "../../../lib/http/portal/pages.ts";
+import { signInAddress } from "../rules/addresses.ts";
+import { refusalOf } from "../rules/refusals.ts";
+import { NoticePage } from "../shell/notice.tsx";
+
+/** Why somebody could not sign in, and what they can do. */
+export function RefusedPage() {
+  const { title, advice } = refusalOf(new URLSearchParams(useSearch()).get("reason"));
+  return (
+    <NoticePage title={title} actions={<Button component="a" href={signInAddress(PAGES.tokens)}>Try another account</Button>}>
+      <Content component="p">{advice}</Content>
+    </NoticePage>
+  );
+}

@@ -1,0 +1,54 @@
+import { Card, CardBody, CardHeader, CardTitle, Content, Skeleton } from "@patternfly/react-core";
+import { useId, useRef, useState, type ReactNode } from "react";
+import { sentence, type Answer } from "../api/answer.ts";
+import type { ScopeOffer } from "../api/shapes.ts";
+import type { Loaded } from "../api/use-loaded.ts";
+import { Failed } from "../shell/failed.tsx";
+import { useTell } from "../shell/toasts.tsx";
+import { DeleteToken } from "./delete-token.tsx";
+import { TokenList } from "./token-list.tsx";
+import type { Row } from "./tokens-table.tsx";
+
+type Props<Token extends Row> = {
+  readonly title: string;
+  readonly explanation: ReactNode;
+  readonly action?: ReactNode;
+  readonly empty: ReactNode;
+  readonly loaded: Loaded<readonly Token[]>;
+  readonly reload: () => void;
+  readonly remove: (token: Token) => Promise<Answer<unknown>>;
+  readonly offers: readonly ScopeOffer[];
+  readonly isOwn: boolean;
+};
+
+/** A card of access tokens that can be deleted. */
+export function TokenCard<Token extends Row>({ title, explanation, action, empty, loaded, reload, remove, offers, isOwn }: Props<Token>) {
+  const id = useId();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const [doomed, setDoomed] = useState<Token>();
+  const tell = useTell();
+  const deleted = (token: Token) => {
+    setDoomed(undefined);
+    tell("success", `The token “${token.name}” was deleted.`);
+    reload();
+    // The button that was pressed goes with its row.
+    requestAnimationFrame(() => heading.current?.focus());
+  };
+  return (
+    <Card component="section" aria-labelledby={id}>
+      <CardHeader {...(action === undefined ? {} : { actions: { actions: action, hasNoOffset: true } })}>
+        <CardTitle><h2 id={id} ref={heading} tabIndex={-1} className="latchkey-heading">{title}</h2></CardTitle>
+      </CardHeader>
+      <CardBody>
+        <Content component="p">{explanation}</Content>
+        {loaded.kind === "loading" ? <Skeleton height="16rem" screenreaderText="Loading" />
+          : loaded.kind === "failed" ? <Failed title="The tokens could not be loaded" text={sentence(loaded.failure)} onRetry={reload} />
+          : loaded.value.length === 0 ? empty
+          : <TokenList label={title} tokens={loaded.value} offers={offers} isOwn={isOwn} onDelete={(row) => setDoomed(loaded.value.find((token) => token.id === row.id))} />}
+      </CardBody>
+      {doomed === undefined ? null : (
+        <DeleteToken token={doomed} offers={offers} remove={() => remove(doomed)} onDeleted={() => deleted(doomed)} onClose={() => setDoomed(undefined)} />
+      )}
+    </Card>
+  );
+}

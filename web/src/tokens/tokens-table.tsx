@@ -1,0 +1,89 @@
+import { Button } from "@patternfly/react-core";
+import TrashIcon from "@patternfly/react-icons/dist/esm/icons/trash-icon";
+import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
+import type { OwnedToken, ScopeOffer, Token } from "../api/shapes.ts";
+import { statusOf } from "../rules/expiry.ts";
+import type { Order, Rank } from "../rules/listing.ts";
+import { PERMISSION_NAMES } from "../rules/names.ts";
+import { day, inWords } from "../rules/time.ts";
+import { Instant } from "../shell/instant.tsx";
+import { ScopeNames } from "./scope-names.tsx";
+import { StatusLabel } from "./status-label.tsx";
+
+export type Row = Token & Partial<Pick<OwnedToken, "user_id" | "username">>;
+export type Column = "username" | "name" | "scopes" | "permission" | "expires_at" | "created_at" | "last_used_at";
+
+const TITLES: Record<Column, string> = {
+  username: "Member", name: "Name", scopes: "Scopes", permission: "Permission", expires_at: "Expires", created_at: "Created", last_used_at: "Last used",
+};
+const OWN: readonly Column[] = ["name", "scopes", "permission", "expires_at", "created_at", "last_used_at"];
+const OF_ALL: readonly Column[] = ["username", "name", "scopes", "permission", "expires_at", "last_used_at"];
+
+/** What a column is ordered by. What never expires does so last; what was never seen used, first. */
+export function rank(token: Row, column: Column): Rank {
+  switch (column) {
+    case "expires_at": return token.expires_at ?? Infinity;
+    case "created_at": return token.created_at ?? -Infinity;
+    case "last_used_at": return token.last_used_at ?? -Infinity;
+    case "scopes": return token.scopes.join();
+    case "username": return token.username ?? "";
+    case "name": case "permission": return token[column];
+  }
+}
+
+type Props = {
+  readonly label: string;
+  readonly tokens: readonly Row[];
+  readonly offers: readonly ScopeOffer[];
+  readonly now: number;
+  readonly order: Order<Column>;
+  readonly onOrder: (order: Order<Column>) => void;
+  readonly onDelete: (token: Row) => void;
+  readonly isOwn: boolean;
+};
+
+/** Tokens, one a row; one a block of lines on a phone. */
+export function TokensTable({ label, tokens, offers, now, order, onOrder, onDelete, isOwn }: Props) {
+  const columns = isOwn ? OWN : OF_ALL;
+  return (
+    <Table aria-label={label} variant="compact" gridBreakPoint="grid-lg">
+      <Thead>
+        <Tr>
+          {columns.map((column, index) => (
+            <Th key={column} modifier="nowrap" className={`latchkey-column-${column}`} sort={{
+              columnIndex: index,
+              sortBy: { index: columns.indexOf(order.by), direction: order.descending ? "desc" : "asc" },
+              onSort: (_event, _index, direction) => onOrder({ by: column, descending: direction === "desc" }),
+            }}>{TITLES[column]}</Th>
+          ))}
+          <Th screenReaderText="Actions" />
+        </Tr>
+      </Thead>
+      <Tbody>
+        {tokens.map((token) => (
+          <Tr key={token.id}>
+            {columns.map((column) => <Td key={column} dataLabel={TITLES[column]} modifier="breakWord"><Cell {...{ token, column, offers, now, isOwn }} /></Td>)}
+            <Td isActionCell><Button variant="plain" icon={<TrashIcon />} aria-label={`Delete token ${token.name}`} onClick={() => onDelete(token)} /></Td>
+          </Tr>
+        ))}
+      </Tbody>
+    </Table>
+  );
+}
+
+type CellProps = { readonly token: Row; readonly column: Column; readonly offers: readonly ScopeOffer[]; readonly now: number; readonly isOwn: boolean };
+
+function Cell({ token, column, offers, now, isOwn }: CellProps) {
+  switch (column) {
+    case "username": return <bdi>{token.username}</bdi>;
+    case "name": return <strong className="latchkey-clamped" title={token.name}><bdi>{token.name}</bdi></strong>;
+    case "scopes": return <ScopeNames scopes={token.scopes} offers={offers} isOwn={isOwn} />;
+    case "permission": return PERMISSION_NAMES[token.permission];
+    case "expires_at":
+      return token.expires_at === undefined ? "Never" : <><StatusLabel status={statusOf(token.expires_at, now)} /><Instant at={token.expires_at} now={now} /></>;
+    case "created_at":
+      return token.created_at === undefined ? "Not known" : <time dateTime={new Date(token.created_at).toISOString()} title={inWords(token.created_at)}>{day(token.created_at)}</time>;
+    case "last_used_at":
+      return token.last_used_at === undefined ? <span className="latchkey-subtle">Never seen used</span> : <Instant at={token.last_used_at} now={now} />;
+  }
+}
