@@ -50,8 +50,7 @@ export const serviceTokens = z.pipe(
 );
 export const revealedToken = z.pipe(z.object({ service_token: serviceToken }), z.transform((answer) => answer.service_token));
 
-export const choices = z.pipe(z.object({ accounts: z.array(z.object({ id: z.number(), name: z.string() })) }), z.transform(({ accounts }) => accounts));
-export type AccountChoice = z.output<typeof choices>[number];
+export const choices = z.object({ accounts: z.array(z.object({ id: z.number(), name: z.string() })), to: z.string() });
 export const signedOut = z.object({ location: z.string() });
 
 /** A refusal says more than its sentence in `code`; the gateway's own says only `message`. */

@@ -1,9 +1,8 @@
 import { Alert, Card, CardBody, CardHeader, CardTitle, Content, SearchInput, Skeleton, Toolbar, ToolbarContent, ToolbarItem } from "@patternfly/react-core";
 import { useId, useState } from "react";
 import { sentence } from "../api/answer.ts";
-import { listServiceTokens } from "../api/portal.ts";
 import type { ServiceToken } from "../api/shapes.ts";
-import { useLoaded } from "../api/use-loaded.ts";
+import type { Loaded } from "../api/use-loaded.ts";
 import { matches, pageOf } from "../rules/listing.ts";
 import { NothingFound } from "../shell/nothing-found.tsx";
 import { Failed } from "../shell/failed.tsx";
@@ -14,10 +13,9 @@ import { ServiceTokensTable } from "./service-tokens-table.tsx";
 const GLANCE = 5;
 
 /** The card of the service tokens that the person may look at. */
-export function ServiceTokens() {
+export function ServiceTokens({ loaded, reload }: { readonly loaded: Loaded<readonly ServiceToken[]>; readonly reload: () => void }) {
   const id = useId();
   const { account } = useRights();
-  const [loaded, reload] = useLoaded(listServiceTokens);
   const none = (loaded.kind === "loaded" && loaded.value.length === 0) || (loaded.kind === "failed" && loaded.failure.kind === "refused");
   return (
     <Card component="section" aria-labelledby={id}>

@@ -23,6 +23,7 @@ export function Frame({ rights, children }: Props) {
   return (
     <Page
       {...sidebar}
+      isContentFilled
       mainContainerId={MAIN}
       onPageResize={() => setNarrow(!matchMedia(WIDE).matches)}
       skipToContent={<SkipToContent href={`#${MAIN}`} onClick={(event) => { event.preventDefault(); document.querySelector<HTMLElement>(`#${MAIN}`)?.focus(); }}>Skip to content</SkipToContent>}

@@ -20,8 +20,8 @@ export function ChoosePage() {
       <Content component="p">You are a member of several accounts. Which one would you like to work with?</Content>
       {choices.kind === "loading" ? <Skeleton height="6rem" screenreaderText="Loading" /> : (
         <List isPlain isBordered aria-label="Accounts">
-          {choices.value.map(({ id, name }) => (
-            <ListItem key={id}><Button variant="link" isInline component="a" href={signInAddress(PAGES.tokens, id)} className="latchkey-name">{name}</Button></ListItem>
+          {choices.value.accounts.map(({ id, name }) => (
+            <ListItem key={id}><Button variant="link" isInline component="a" href={signInAddress(choices.value.to, id)} className="latchkey-name">{name}</Button></ListItem>
           ))}
         </List>
       )}

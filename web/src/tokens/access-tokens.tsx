@@ -2,16 +2,16 @@ import { Button, EmptyState, EmptyStateBody } from "@patternfly/react-core";
 import KeyIcon from "@patternfly/react-icons/dist/esm/icons/key-icon";
 import { Link } from "wouter";
 import { PAGES } from "../../../lib/http/portal/pages.ts";
-import { deleteToken, listTokens } from "../api/portal.ts";
-import { useLoaded } from "../api/use-loaded.ts";
+import { deleteToken } from "../api/portal.ts";
+import type { Token } from "../api/shapes.ts";
+import type { Loaded } from "../api/use-loaded.ts";
 import { useRights } from "../shell/session.ts";
 import { mayCreate, NoneAllowed } from "./none-allowed.tsx";
 import { TokenCard } from "./token-card.tsx";
 
 /** The card of one's own tokens. */
-export function AccessTokens() {
+export function AccessTokens({ loaded, reload }: { readonly loaded: Loaded<readonly Token[]>; readonly reload: () => void }) {
   const rights = useRights();
-  const [loaded, reload] = useLoaded(listTokens);
   const may = mayCreate(rights);
   return (
     <TokenCard

@@ -1,4 +1,4 @@
-import { Checkbox, Content, FormGroup, List, ListItem } from "@patternfly/react-core";
+import { Checkbox, FormGroup, List, ListItem } from "@patternfly/react-core";
 import type { Rights } from "../api/shapes.ts";
 import { missingName, opens } from "../rules/names.ts";
 import { described, FIELDS, Problem, type Problems } from "./field.tsx";
@@ -19,8 +19,8 @@ export function ScopesField({ rights: { scopes: offers, account }, scopes, probl
       ))}
       <Problem field="scopes" problems={problems} />
       {refused.length === 0 ? null : (
-        <div className="latchkey-subtle">
-          <Content component="p" id={`${id}-missing`} className="latchkey-subtle">Not yours to give. An admin of {account.name} can change that:</Content>
+        <div className="latchkey-subtle latchkey-apart">
+          <p id={`${id}-missing`}>Not yours to give; an admin of {account.name} can change that:</p>
           <List aria-labelledby={`${id}-missing`}>
             {refused.map(({ scope, name, missing }) => <ListItem key={scope}>{name} – needs {missing === undefined ? "rights that you do not have" : missingName(missing)}</ListItem>)}
           </List>

@@ -1,5 +1,5 @@
 import { Card, CardBody, CardHeader, CardTitle, Content, Skeleton } from "@patternfly/react-core";
-import { useId, useRef, useState, type ReactNode } from "react";
+import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 import { sentence, type Answer } from "../api/answer.ts";
 import type { ScopeOffer } from "../api/shapes.ts";
 import type { Loaded } from "../api/use-loaded.ts";
@@ -27,12 +27,17 @@ export function TokenCard<Token extends Row>({ title, explanation, action, empty
   const heading = useRef<HTMLHeadingElement>(null);
   const [doomed, setDoomed] = useState<Token>();
   const tell = useTell();
+  // The button that was pressed goes with its row, and the focus with it: it is brought to the list's heading.
+  const hasDeleted = useRef(false);
+  useEffect(() => {
+    if (hasDeleted.current) heading.current?.focus();
+    hasDeleted.current = false;
+  }, [loaded]);
   const deleted = (token: Token) => {
     setDoomed(undefined);
     tell("success", `The token “${token.name}” was deleted.`);
+    hasDeleted.current = true;
     reload();
-    // The button that was pressed goes with its row.
-    requestAnimationFrame(() => heading.current?.focus());
   };
   return (
     <Card component="section" aria-labelledby={id}>

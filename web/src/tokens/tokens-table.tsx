@@ -1,6 +1,6 @@
 import { Button } from "@patternfly/react-core";
 import TrashIcon from "@patternfly/react-icons/dist/esm/icons/trash-icon";
-import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
+import { Table, Tbody, Td, Th, Thead, Tr, type ThProps } from "@patternfly/react-table";
 import type { OwnedToken, ScopeOffer, Token } from "../api/shapes.ts";
 import { statusOf } from "../rules/expiry.ts";
 import type { Order, Rank } from "../rules/listing.ts";
@@ -11,7 +11,9 @@ import { ScopeNames } from "./scope-names.tsx";
 import { StatusLabel } from "./status-label.tsx";
 
 export type Row = Token & Partial<Pick<OwnedToken, "user_id" | "username">>;
-export type Column = "username" | "name" | "scopes" | "permission" | "expires_at" | "created_at" | "last_used_at";
+type Column = "username" | "name" | "scopes" | "permission" | "expires_at" | "created_at" | "last_used_at";
+const SORTABLE = ["username", "name", "expires_at", "created_at", "last_used_at"] as const satisfies readonly Column[];
+export type SortKey = (typeof SORTABLE)[number];
 
 const TITLES: Record<Column, string> = {
   username: "Member", name: "Name", scopes: "Scopes", permission: "Permission", expires_at: "Expires", created_at: "Created", last_used_at: "Last used",
@@ -19,15 +21,17 @@ const TITLES: Record<Column, string> = {
 const OWN: readonly Column[] = ["name", "scopes", "permission", "expires_at", "created_at", "last_used_at"];
 const OF_ALL: readonly Column[] = ["username", "name", "scopes", "permission", "expires_at", "last_used_at"];
 
+/** In percent: what is long takes the room. */
+const widthOf = (column: Column) => (column === "name" || column === "scopes" ? { width: 20 } as const : {});
+
 /** What a column is ordered by. What never expires does so last; what was never seen used, first. */
-export function rank(token: Row, column: Column): Rank {
+export function rank(token: Row, column: SortKey): Rank {
   switch (column) {
     case "expires_at": return token.expires_at ?? Infinity;
     case "created_at": return token.created_at ?? -Infinity;
     case "last_used_at": return token.last_used_at ?? -Infinity;
-    case "scopes": return token.scopes.join();
     case "username": return token.username ?? "";
-    case "name": case "permission": return token[column];
+    case "name": return token.name;
   }
 }
 
@@ -36,8 +40,8 @@ type Props = {
   readonly tokens: readonly Row[];
   readonly offers: readonly ScopeOffer[];
   readonly now: number;
-  readonly order: Order<Column>;
-  readonly onOrder: (order: Order<Column>) => void;
+  readonly order: Order<SortKey>;
+  readonly onOrder: (order: Order<SortKey>) => void;
   readonly onDelete: (token: Row) => void;
   readonly isOwn: boolean;
 };
@@ -45,17 +49,20 @@ type Props = {
 /** Tokens, one a row; one a block of lines on a phone. */
 export function TokensTable({ label, tokens, offers, now, order, onOrder, onDelete, isOwn }: Props) {
   const columns = isOwn ? OWN : OF_ALL;
+  const sorting = (column: Column, index: number): ThProps => {
+    const by = SORTABLE.find((each) => each === column);
+    if (by === undefined) return {};
+    return { sort: {
+      columnIndex: index,
+      sortBy: { index: columns.indexOf(order.by), direction: order.descending ? "desc" : "asc" },
+      onSort: (_event, _index, direction) => onOrder({ by, descending: direction === "desc" }),
+    } };
+  };
   return (
     <Table aria-label={label} variant="compact" gridBreakPoint="grid-lg">
       <Thead>
         <Tr>
-          {columns.map((column, index) => (
-            <Th key={column} modifier="nowrap" className={`latchkey-column-${column}`} sort={{
-              columnIndex: index,
-              sortBy: { index: columns.indexOf(order.by), direction: order.descending ? "desc" : "asc" },
-              onSort: (_event, _index, direction) => onOrder({ by: column, descending: direction === "desc" }),
-            }}>{TITLES[column]}</Th>
-          ))}
+          {columns.map((column, index) => <Th key={column} modifier="nowrap" {...widthOf(column)} {...sorting(column, index)}>{TITLES[column]}</Th>)}
           <Th screenReaderText="Actions" />
         </Tr>
       </Thead>
