@@ -29,7 +29,7 @@ export const handler = answering(async (event) => {
 async function start({ rawQueryString }: HttpEvent): Promise<HttpResponse> {
   const asked = new URLSearchParams(rawQueryString);
   try {
-    const { url, challenge } = await issuer().begin();
+    const { url, challenge } = await issuer().begin({ another: asked.get("another") === "1" });
     const begun = { ...challenge, to: returnTo(asked.get("to")), account: parseId<AccountId>(asked.get("account") ?? "") };
     return redirect(url.href, await signingInCookie(cookieKeys(), begun, storage().clock()));
   } catch (error) {

@@ -7,8 +7,11 @@ type Settings = { readonly issuer: string; readonly clientId: string; readonly c
 export type Challenge = { readonly state: string; readonly nonce: string; readonly verifier: string };
 
 export type Issuer = {
-  /** Where to send somebody who is to prove who they are, and what must be kept for their return. */
-  readonly begin: () => Promise<{ readonly url: URL; readonly challenge: Challenge }>;
+  /**
+   * Where to send somebody who is to prove who they are, and what must be kept for their return. Who wants to be `another`
+   * is asked again, although the issuer may remember them.
+   */
+  readonly begin: (wanted?: { readonly another: boolean }) => Promise<{ readonly url: URL; readonly challenge: Challenge }>;
   /** Who has come back, by the query they came back with. Throws unless everything is proved. */
   readonly prove: (query: string, challenge: Challenge) => Promise<Identity>;
   /** Where they are signed out there too, to come back to `returnTo`; undefined when the issuer has no such place. */
@@ -31,11 +34,12 @@ export function openIssuer(settings: Settings): Issuer {
   }));
 
   return {
-    async begin() {
+    async begin({ another } = { another: false }) {
       const challenge = { state: openid.randomState(), nonce: openid.randomNonce(), verifier: openid.randomPKCECodeVerifier() };
       const url = openid.buildAuthorizationUrl(await configuration(), {
         redirect_uri: settings.redirectUri, scope: "openid email", state: challenge.state, nonce: challenge.nonce,
         code_challenge: await openid.calculatePKCECodeChallenge(challenge.verifier), code_challenge_method: "S256",
+        ...(another ? { prompt: "login" } : {}),
       });
       return { url, challenge };
     },

@@ -87,6 +87,11 @@ describe("on the way to the issuer", () => {
     expect([headers.get("cache-control"), headers.get("referrer-policy")]).toEqual(["no-store", "no-referrer"]);
   });
 
+  it.each([["?another=1", "login"], ["?another=0", null], ["?another=none", null], ["?prompt=none", null]])("who goes there with %s is asked who they are, although the issuer may remember them: %s", async (query, prompt) => {
+    const { location } = await visitor().get(`${latchkey.url}/p/sign_in${query}`);
+    expect(location!.searchParams.get("prompt")).toBe(prompt);
+  });
+
   it("the cookie of the sign-in is for this host, for ten minutes, and tells nothing", async () => {
     const { headers, location } = await visitor().get(`${latchkey.url}/p/sign_in?to=${TOKENS_PAGE}`);
     const [cookie, ...others] = headers.getSetCookie();

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { PAGES } from "../../lib/http/portal/pages.ts";
-import { afterSignOut, signInAddress } from "../../web/src/rules/addresses.ts";
+import { afterSignOut, anotherAddress, signInAddress } from "../../web/src/rules/addresses.ts";
 
 describe("where sign-in begins", () => {
   it("knows the page to come back to, whatever is in its name", () => {
     expect(signInAddress("/p/a?b=c&d")).toBe("/p/sign_in?to=%2Fp%2Fa%3Fb%3Dc%26d");
+    expect(anotherAddress()).toBe("/p/sign_in?to=%2Fp%2Fadmin%2Fuser%2Faccess_tokens&another=1");
     expect(signInAddress(PAGES.tokens, 42)).toBe("/p/sign_in?to=%2Fp%2Fadmin%2Fuser%2Faccess_tokens&account=42");
   });
 });

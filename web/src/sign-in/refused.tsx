@@ -1,7 +1,6 @@
 import { Button, Content } from "@patternfly/react-core";
 import { useSearch } from "wouter";
-import { PAGES } from "../../../lib/http/portal/pages.ts";
-import { signInAddress } from "../rules/addresses.ts";
+import { anotherAddress } from "../rules/addresses.ts";
 import { refusalOf } from "../rules/refusals.ts";
 import { NoticePage } from "../shell/notice.tsx";
 
@@ -9,7 +8,7 @@ import { NoticePage } from "../shell/notice.tsx";
 export function RefusedPage() {
   const { title, advice } = refusalOf(new URLSearchParams(useSearch()).get("reason"));
   return (
-    <NoticePage title={title} actions={<Button component="a" href={signInAddress(PAGES.tokens)}>Try another account</Button>}>
+    <NoticePage title={title} actions={<Button component="a" href={anotherAddress()}>Try another account</Button>}>
       <Content component="p">{advice}</Content>
     </NoticePage>
   );
