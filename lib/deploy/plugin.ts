@@ -27,7 +27,7 @@ export default class LatchkeyPlugin {
     this.hooks = {
       initialize: () => this.#giveRoles(),
       "before:package:createDeploymentArtifacts": () => this.#bundle(),
-      "before:offline:start:init": () => this.#bundle(),
+      "before:offline:start": () => this.#bundle(),
     };
   }
 

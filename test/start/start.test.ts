@@ -195,6 +195,13 @@ describe("npm start", () => {
     expect(await Promise.all(paths.map(answered))).toEqual(paths.map((path) => [path, 200, true]));
   });
 
+  it("runs the bundles that would be deployed, and the pages beside them", async () => {
+    const page = await fetch(`${description.baseUrl}/p/signed_out`);
+    const script = / src="([^"]+)"/.exec(await page.text())?.[1] ?? "";
+    const { status, headers } = await fetch(description.baseUrl + script);
+    expect([page.headers.get("content-type"), status, headers.get("content-type")]).toEqual(["text/html; charset=utf-8", 200, "text/javascript; charset=utf-8"]);
+  });
+
   it("judges calls of applications by the service token, and shows a moment later what they used", async () => {
     const service = description.services[0]?.id;
     const { token } = description.people.admin;

@@ -7,14 +7,14 @@ export function ServiceTokensTable({ tokens }: { readonly tokens: readonly Servi
   return (
     <Table aria-label="Service tokens" variant="compact" gridBreakPoint="grid-lg">
       <Thead>
-        <Tr><Th width={25}>Service</Th><Th width={25}>Scope</Th><Th modifier="nowrap">Permission</Th><Th width={40}>Value</Th></Tr>
+        <Tr><Th width={20}>Service</Th><Th modifier="nowrap">Scope</Th><Th modifier="nowrap">Permission</Th><Th width={50}>Value</Th></Tr>
       </Thead>
       <Tbody>
         {tokens.map((token) => (
           <Tr key={token.service_id}>
             <Td dataLabel="Service" modifier="breakWord"><strong><bdi>{token.service_name}</bdi></strong></Td>
             <Td dataLabel="Scope">{token.scope}</Td>
-            <Td dataLabel="Permission">{PERMISSION_NAMES[token.permission]}</Td>
+            <Td dataLabel="Permission" modifier="nowrap">{PERMISSION_NAMES[token.permission]}</Td>
             <Td dataLabel="Value"><RevealedValue token={token} /></Td>
           </Tr>
         ))}

@@ -18,7 +18,7 @@ export function CopyButton({ text, name, variant = "secondary" }: Props) {
   const copy = () => navigator.clipboard.writeText(text).then(() => setOutcome("copied"), () => setOutcome("failed"));
   return (
     <>
-      <Button variant={variant} icon={outcome === "copied" ? <CheckIcon /> : <CopyIcon />} onClick={() => void copy()}>{outcome === "copied" ? "Copied" : name}</Button>
+      <Button variant={variant} size={variant === "primary" ? "default" : "sm"} icon={outcome === "copied" ? <CheckIcon /> : <CopyIcon />} onClick={() => void copy()}>{outcome === "copied" ? "Copied" : name}</Button>
       <output className={outcome === "failed" ? "latchkey-subtle" : "pf-v6-screen-reader"}>
         {outcome === "copied" ? "Copied to the clipboard" : outcome === "failed" ? "Your browser did not allow it: select the text and copy it" : ""}
       </output>

@@ -69,7 +69,7 @@ export function TokensTable({ label, tokens, offers, now, order, onOrder, onDele
       <Tbody>
         {tokens.map((token) => (
           <Tr key={token.id}>
-            {columns.map((column) => <Td key={column} dataLabel={TITLES[column]} modifier="breakWord"><Cell {...{ token, column, offers, now, isOwn }} /></Td>)}
+            {columns.map((column) => <Td key={column} dataLabel={TITLES[column]} modifier={column === "permission" ? "nowrap" : "breakWord"}><Cell {...{ token, column, offers, now, isOwn }} /></Td>)}
             <Td isActionCell><Button variant="plain" icon={<TrashIcon />} aria-label={`Delete token ${token.name}`} onClick={() => onDelete(token)} /></Td>
           </Tr>
         ))}
