@@ -7,12 +7,15 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** npm writes this file last, so that an interrupted installation is not taken for one. */
-const installedAt = modifiedAt("node_modules/.package-lock.json");
-if (installedAt === undefined || installedAt < (modifiedAt("package-lock.json") ?? 0)) {
-  console.log("Installing what Latchkey needs (npm ci), which takes about a minute ...");
-  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, stdio: "inherit", shell: process.platform === "win32" });
-  if (npm.status !== 0) process.exit(npm.status ?? 1);
+// Besides its own, what the folders need that are named on the command line: those with a lockfile of their own.
+for (const folder of [".", ...process.argv.slice(2)]) {
+  // npm writes this file last, so that an interrupted installation is not taken for one.
+  const installedAt = modifiedAt(path.join(folder, "node_modules/.package-lock.json"));
+  if (installedAt === undefined || installedAt < (modifiedAt(path.join(folder, "package-lock.json")) ?? 0)) {
+    console.log(`Installing what ${folder === "." ? "Latchkey" : folder} needs (npm ci), which takes about a minute ...`);
+    const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: path.join(root, folder), stdio: "inherit", shell: process.platform === "win32" });
+    if (npm.status !== 0) process.exit(npm.status ?? 1);
+  }
 }
 
 // On Linux, Windows and Intel Macs the lockfile brings Node 24 with it; npm scripts use that one.
