@@ -1,10 +1,12 @@
 import type { Seeded } from "./seed.ts";
 
-/** What `npm start` prints when all is up: where, who, and three calls to copy. */
+/** What `npm start` prints when all is up: where, who, and how to sign in, and three calls to copy. */
 export function announcement(baseUrl: string, { people, services }: Seeded, about: { description: string; loopbackOnly: boolean }): string {
   const curl = (token: string) => `curl -s -H 'Authorization: Bearer ${token}' ${baseUrl}/admin/api/applications.json`;
   return `
 Latchkey is running at ${baseUrl}
+
+To sign in, open it in a browser and click one of the people. Their tokens:
 
   admin    ${people.admin.token}
   limited  ${people.limited.token}

@@ -13,14 +13,14 @@ type Wanted = {
   readonly log: string;
 };
 
-const START_TIMEOUT_MS = 90_000;
+const START_TIMEOUT_MS = 300_000;
 
 /** Runs serverless-offline over the bundles of serverless.yml, and returns when the API answers. Its chatter goes to a log file. */
 export async function startOffline({ root, ports, environment, log }: Wanted): Promise<TiedProcess> {
   const serverless = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
   const offline = spawnTied(process.execPath, [
     "--import", new URL("./api-gateway.ts", import.meta.url).href, serverless, "offline", "--stage", STAGE, "--host", LOOPBACK, "--httpPort", String(ports.http), "--lambdaPort", String(ports.lambda),
-    "--albPort", String(ports.events + 1),
+    "--albPort", String(ports.identity + 1),
   ], { cwd: root, env: { ...process.env, ...environment, SLS_TELEMETRY_DISABLED: "1" }, onOutput: (text) => appendFileSync(log, text) });
 
   const patience = AbortSignal.timeout(START_TIMEOUT_MS);

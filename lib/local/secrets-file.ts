@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
@@ -22,6 +22,11 @@ export function keysOf(dir: string): LocalKeys {
   const keys = newKeys();
   writeSecretFile(file, { peppers: keys.peppers, masterKey: keys.masterKey.toString("base64") });
   return keys;
+}
+
+/** Seals the cookies of the portal. Derived, so that people stay signed in as long as there is the data that they signed in to. */
+export function sessionKeyOf({ masterKey }: LocalKeys): string {
+  return createHmac("sha256", masterKey).update("the portal's session key").digest("base64url");
 }
 
 /** Writes JSON that only this user may read: all of it or nothing, for it may be read or broken off at any moment. */

@@ -24,7 +24,7 @@ const options = program
   .name("npm start --")
   .description("Runs Latchkey on this machine: DynamoDB Local, the HTTP API, streams and events, and a small provider to try it with.")
   .option("--data <dir>", "keep the data in this folder between runs (default: in memory, gone at the end)")
-  .option("--port <number>", "the first of five ports on loopback", port, 3000)
+  .option("--port <number>", "the first of six ports on loopback", port, 3000)
   .parse()
   .opts<{ data?: string; port: number }>();
 
@@ -83,12 +83,12 @@ async function requireFree(ports: readonly number[]): Promise<void> {
   try {
     for (const wanted of ports) await freePort(wanted);
   } catch (error) {
-    throw new Error(`${(error as Error).message} Latchkey takes five, from ${options.port} on: npm start -- --port <number>`, { cause: error });
+    throw new Error(`${(error as Error).message} Latchkey takes six, from ${options.port} on: npm start -- --port <number>`, { cause: error });
   }
 }
 
 function port(text: string): number {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 1024 || number > 65_531) throw new InvalidArgumentError("It must be a number from 1024 to 65531.");
+  if (!Number.isInteger(number) || number < 1024 || number > 65_530) throw new InvalidArgumentError("It must be a number from 1024 to 65530.");
   return number;
 }

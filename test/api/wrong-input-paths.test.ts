@@ -71,12 +71,17 @@ describe("a path that names no thing: 404, as for a thing that does not exist", 
   });
 
   it.each([
-    "/", "//", "/admin", "/admin/api", "/admin/api/", "/admin//api/services", "//admin/api/services", "/ADMIN/API/SERVICES", "/admin/api/Services", "/admin/api/services/",
+    "//", "/admin", "/admin/api", "/admin/api/", "/admin//api/services", "//admin/api/services", "/ADMIN/API/SERVICES", "/admin/api/Services", "/admin/api/services/",
     "/admin/api/services//", "/admin/api//services", "/admin/api/services/.json", "/admin/api/.json", "/admin/api/services.json/", "/admin/api/services.json.json", "/admin/api/services.json/1",
     "/admin/api/services;a=b", "/admin/api/services%3Fa", "/admin/api/service", "/admin/api/services/1/2/3", "/admin/api/./services", "/admin/api/x/../services", "/admin/api/%2E%2E/services",
     "/admin/api/services%20", "/admin/api/services%00", "/admin/api/services%0A", "/admin/api\\services", "/dev/admin/api/services", "/$default", "/2015-03-31/functions/authorizer/invocations",
   ])("%s is nothing", async (target) => {
     expect((await ask({ target })).status).toBe(target === "/admin/api/services%3Fa" ? 200 : 404);
+  });
+
+  it("the address alone is the way to the portal, which is nobody's in particular", async () => {
+    const { status, text } = await ask({ target: "/" });
+    expect([status, text]).toEqual([302, ""]);
   });
 
   it("an absolute address, and one that is no path, are nothing either", async () => {

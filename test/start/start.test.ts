@@ -9,8 +9,10 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PEOPLE } from "../../lib/local/people.ts";
 import { freePort, LOOPBACK } from "../../lib/local/ports.ts";
 import { copyOfTree, descriptionIn, freeBase, PATIENCE_MS, portsOf, ROOT, run, stopAll, temporary, until, up, type Description, type Run } from "../support/start.ts";
+import { formOf, visitor } from "../support/visitor.ts";
 
 afterAll(stopAll, PATIENCE_MS);
 
@@ -50,6 +52,21 @@ function fromBody(url: string, token: string, params: object): Promise<Answer<Fo
       text(response).then((answer) => resolve({ status: response.statusCode ?? 0, text: answer, json: JSON.parse(answer) as Found }), reject);
     }).once("error", reject).end(body);
   });
+}
+
+/** Whoever comes to the provider's page from Latchkey and clicks this person: what they end up at, and their cookies. */
+async function clickedAs(person: string, baseUrl: string) {
+  const browser = visitor();
+  const page = await browser.follow(await browser.get(`${baseUrl}/p/sign_in`));
+  const end = await browser.follow(await browser.post(formOf(page).action, { person }));
+  const cookies = browser.cookies(baseUrl);
+  return { browser, end, session: cookies[SESSION] === undefined ? undefined : `${SESSION}=${cookies[SESSION]}` };
+}
+const SESSION = "__Host-latchkey-session";
+/** What pages of the portal ask first: whose they are. 403 when they are nobody's. */
+async function rightsIn(baseUrl: string, cookie: string): Promise<number | string> {
+  const response = await fetch(`${baseUrl}/p/api/admin/api/personal/rights.json`, { headers: { cookie, "sec-fetch-site": "same-origin" } });
+  return response.ok ? ((await response.json()) as { rights: { user: { email: string } } }).rights.user.email : response.status;
 }
 
 type Found = { readonly account: { readonly id: number } };
@@ -202,6 +219,35 @@ describe("npm start", () => {
     expect([page.headers.get("content-type"), status, headers.get("content-type")]).toEqual(["text/html; charset=utf-8", 200, "text/javascript; charset=utf-8"]);
   });
 
+  describe("lets people sign in to the portal with one click", () => {
+    it.each(PEOPLE.filter(({ about }) => !about.endsWith("refused")))("$email", async ({ subject, email }) => {
+      const { end, session = "" } = await clickedAs(subject, description.baseUrl);
+      expect([end.status, end.url.href, end.headers.get("content-type")]).toEqual([200, `${description.baseUrl}/p/admin/user/access_tokens`, "text/html; charset=utf-8"]);
+      expect(await rightsIn(description.baseUrl, session)).toBe(email);
+    });
+
+    it.each([["stranger", "no_membership"], ["unverified", "unverified_email"]])("but %s is refused, and told why", async (subject, reason) => {
+      const { end, session } = await clickedAs(subject, description.baseUrl);
+      expect([end.status, end.url.pathname + end.url.search, session]).toEqual([200, `/p/sign_in/refused?reason=${reason}`, undefined]);
+    });
+
+    it("and out again, at the provider too: the session's cookie opens nothing any more", async () => {
+      const { baseUrl } = description;
+      const { browser, session = "" } = await clickedAs("limited", baseUrl);
+      const signOut = await fetch(`${baseUrl}/p/sign_out`, { method: "POST", headers: { cookie: session, origin: baseUrl } });
+      expect(signOut.headers.getSetCookie()).toEqual([expect.stringMatching(new RegExp(`^${SESSION}=; Max-Age=0; .*Secure; HttpOnly; SameSite=Strict; Path=/$`))]);
+      const { location } = (await signOut.json()) as { location: string };
+      const { action, fields } = formOf(await browser.get(location));
+      expect((await browser.follow(await browser.post(action, fields))).url.href).toBe(`${baseUrl}/p/signed_out`);
+      expect(await rightsIn(baseUrl, session)).toBe(403);
+    });
+
+    it("whatever cookies other programs on this machine have set", async () => {
+      const { session = "" } = await clickedAs("none", description.baseUrl);
+      expect(await rightsIn(description.baseUrl, `theme={"dark": "yes"}; =; ,; ${session}`)).toBe("none@acme.example");
+    });
+  });
+
   it("judges calls of applications by the service token, and shows a moment later what they used", async () => {
     const service = description.services[0]?.id;
     const { token } = description.people.admin;
@@ -239,7 +285,7 @@ describe("npm start", () => {
     expect(started.err()).toBe("");
   });
 
-  it.runIf(process.platform === "linux")("listens on its five ports, and on loopback only", () => {
+  it.runIf(process.platform === "linux")("listens on its six ports, and on loopback only", () => {
     // With a Java that cannot compile, the database is on all interfaces, and that is said.
     const open = started.out().includes("listens on all interfaces") ? "00000000" : "0100007F";
     const wanted = portsOf(base).map((port) => [port, port === base + 2 ? open : "0100007F"]);
@@ -259,7 +305,7 @@ describe("npm start", () => {
     const other = temporaryCopyOnce();
     const second = run(other, ["--port", String(base - 2)]);
     expect(await second.ended).toBe(1);
-    expect(second.err()).toBe(`Latchkey did not start: Port ${base} is in use by another program: stop it or choose another port. Latchkey takes five, from ${base - 2} on: npm start -- --port <number>\n`);
+    expect(second.err()).toBe(`Latchkey did not start: Port ${base} is in use by another program: stop it or choose another port. Latchkey takes six, from ${base - 2} on: npm start -- --port <number>\n`);
     expect(existsSync(path.join(other, ".local"))).toBe(false);
   }, PATIENCE_MS);
 
@@ -293,7 +339,7 @@ describe("npm start is stopped while it starts, and leaves nothing", () => {
 });
 
 describe("npm start -- --data", () => {
-  it("keeps data, tokens and keys between two runs, and makes them readable to nobody else", async () => {
+  it("keeps data, tokens, sessions and keys between two runs, and makes them readable to nobody else", async () => {
     const place = temporaryCopyOnce();
     const data = path.join(temporary(), "made", "here");
     const base = await freeBase();
@@ -305,6 +351,7 @@ describe("npm start -- --data", () => {
     const { json } = await call<Made>(`${api}/personal/access_tokens.json`, people.limited.token, { method: "POST", form: "name=kept&permission=ro&scopes[]=account_management" });
     const kept = json.access_token;
     const tokenUrl = `${api}/services/${services[0]?.id}/service_token.json`;
+    const { session = "" } = await clickedAs("limited", baseUrl);
     const { value: serviceToken } = (await call<Revealed>(tokenUrl, people.admin.token)).json.service_token;
     // To the command alone, as `kill` does: what it started ends with it all the same.
     first.child.kill("SIGTERM");
@@ -319,6 +366,7 @@ describe("npm start -- --data", () => {
     expect(await call(`${api}/personal/access_tokens/${kept.id}.json`, kept.value)).toMatchObject({ status: 200, json: { access_token: { name: "kept", id: kept.id } } });
     expect((await call<Revealed>(tokenUrl, people.admin.token)).json.service_token.value).toBe(serviceToken);
     expect((await call<{ applications: unknown[] }>(`${api}/applications.json`, people.admin.token)).json.applications).toHaveLength(6);
+    expect(await rightsIn(baseUrl, session)).toBe("limited@acme.example");
     second.signal("SIGINT");
     expect(await second.ended).toBe(0);
     await expectNothingLeft(place, base, second);
@@ -343,9 +391,9 @@ describe("npm start says in one line what keeps it from starting", () => {
   }, PATIENCE_MS);
 
   it.each([
-    ["a port that is none", ["--port", "http"], /^error: option '--port <number>' argument 'http' is invalid\. It must be a number from 1024 to 65531\.\n$/],
-    ["a port without room for five", ["--port", "65532"], /^error: .* 1024 to 65531\.\n$/],
-    ["a port that only the system may take", ["--port", "80"], /^error: .* 1024 to 65531\.\n$/],
+    ["a port that is none", ["--port", "http"], /^error: option '--port <number>' argument 'http' is invalid\. It must be a number from 1024 to 65530\.\n$/],
+    ["a port without room for six", ["--port", "65531"], /^error: .* 1024 to 65530\.\n$/],
+    ["a port that only the system may take", ["--port", "80"], /^error: .* 1024 to 65530\.\n$/],
     ["an option that it does not have", ["--prot", "4000"], /^error: unknown option '--prot'\n\(Did you mean --port\?\)\n$/],
     ["a folder that cannot be", ["--data", "/dev/null/data"], /^Latchkey did not start: .*\/dev\/null\/data.*\n$/],
   ] as const)("%s", async (_what, args, message) => {

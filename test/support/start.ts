@@ -43,7 +43,7 @@ export function temporary(): string {
   return place;
 }
 
-/** The first of five free ports, below those that systems give out by themselves. */
+/** The first of six free ports, below those that systems give out by themselves. */
 export async function freeBase(): Promise<number> {
   for (let tries = 0; ; tries++) {
     const base = 10_000 + Math.floor(Math.random() * 20_000);
@@ -56,7 +56,7 @@ export async function freeBase(): Promise<number> {
   }
 }
 
-export const portsOf = (base: number) => [0, 1, 2, 3, 4].map((offset) => base + offset);
+export const portsOf = (base: number) => [0, 1, 2, 3, 4, 5].map((offset) => base + offset);
 
 export type Run = {
   readonly child: ChildProcess;
