@@ -1,10 +1,12 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { program } from "commander";
+import { packageService } from "../test/support/package-service.ts";
 import { judged, type Benchmark, type Judged, type Row } from "./support/benchmark.ts";
 import { tableOf } from "./support/table.ts";
 
@@ -21,6 +23,13 @@ program
 const names = program.args.length > 0 ? program.args : known;
 const strangers = names.filter((name) => !known.includes(name));
 if (strangers.length > 0) program.error(`There is no benchmark ${strangers.join(", ")}, only ${known.join(", ")}.`);
+
+// What would be deployed is packaged once: the benchmarks that run it find it by their environment.
+const packageDirectory = mkdtempSync(path.join(tmpdir(), "latchkey-package-"));
+process.on("exit", () => rmSync(packageDirectory, { recursive: true, force: true }));
+process.env["LATCHKEY_PACKAGE"] = packageDirectory;
+console.log("Packaging what would be deployed ...");
+await packageService(packageDirectory);
 
 const found: (Judged & { readonly benchmark: string })[] = [];
 for (const name of names) found.push(...(await measured(name)).map((row) => ({ benchmark: name, ...row })));

@@ -5,13 +5,13 @@ export const ROUNDS = 9;
  * Lets the contenders have their turn in every round, each round another one first, so that what else the machine does meets all
  * of them. The first round warms up and is not counted.
  *
- * @param contenders what each measures in a round: any number, as milliseconds per call.
+ * @param contenders what each measures in a round: a number, or several.
  */
-export async function byTurns<Name extends string>(
-  contenders: Readonly<Record<Name, () => Promise<number>>>, rounds = ROUNDS,
-): Promise<Readonly<Record<Name, readonly number[]>>> {
+export async function byTurns<Name extends string, Measured>(
+  contenders: Readonly<Record<Name, () => Promise<Measured>>>, rounds = ROUNDS,
+): Promise<Readonly<Record<Name, readonly Measured[]>>> {
   const names = Object.keys(contenders) as Name[];
-  const measured = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, number[]>;
+  const measured = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, Measured[]>;
   for (let round = 0; round <= rounds; round++) {
     for (const at of names.keys()) {
       const name = names[(round + at) % names.length] as Name;
@@ -25,11 +25,4 @@ export async function byTurns<Name extends string>(
 /** How many times as much as the others of the same round: a machine that slows down slows down both. */
 export function ratios(these: readonly number[], others: readonly number[]): readonly number[] {
   return these.map((value, round) => value / (others[round] ?? NaN));
-}
-
-/** Milliseconds that one call takes, of `calls` one after the other. */
-export async function perCall(calls: number, call: () => Promise<unknown>): Promise<number> {
-  const begin = performance.now();
-  for (let done = 0; done < calls; done++) await call();
-  return (performance.now() - begin) / calls;
 }

@@ -43,7 +43,7 @@ export function assertEmulated(authorizer: Authorizer): void {
 }
 
 /** The event has everything but the body. Without identity sources a live HTTP API says null, not an empty list. */
-function authorizerEvent(event: HttpEvent, identity: readonly (string | undefined)[]): unknown {
+export function authorizerEvent(event: HttpEvent, identity: readonly (string | undefined)[]): unknown {
   const { body: _body, isBase64Encoded: _flag, version, ...request } = event;
   const { method, path } = event.requestContext.http;
   return {

@@ -1,14 +1,12 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
-import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 import { document } from "../../functions/openapi.ts";
 import { startDynamoDbLocal } from "../../lib/local/dynamodb-local.ts";
 import type { OpenApi } from "./answers.ts";
+import { packageService } from "./package-service.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -33,11 +31,4 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await database.stop();
     await rm(packageDirectory, { recursive: true, force: true });
   };
-}
-
-/** Packages as the README says, with no credentials in the environment: packaging must need none. */
-async function packageService(directory: string): Promise<void> {
-  const serverless = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_")));
-  await promisify(execFile)(process.execPath, [serverless, "package", "--package", directory], { env });
 }

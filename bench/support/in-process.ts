@@ -1,0 +1,32 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { unzipSync } from "fflate";
+import type { Deployment } from "../../test/support/deploy.ts";
+
+export type Handler = (event: unknown, context?: unknown) => Promise<unknown>;
+
+/**
+ * The handler of a function, out of the zip that would be deployed, in this very process: in no thread of its own, whose
+ * messages would cost more than what it does. The process takes on the function's environment.
+ *
+ * @param settings variables that take the place of the function's own, as the address of the database.
+ */
+export async function handlerOf(latchkey: Deployment, name: string, settings: Readonly<Record<string, string>> = {}): Promise<Handler> {
+  const fn = latchkey.template.functions.find((each) => each.name === name);
+  if (fn === undefined) throw new Error(`There is no function ${name}`);
+  Object.assign(process.env, latchkey.environment(name), settings);
+  const [source] = Object.entries(unzipSync(readFileSync(fn.zip))).filter(([file]) => file.endsWith(`${name}.mjs`));
+  if (source === undefined) throw new Error(`${name} is not in its zip`);
+  const directory = mkdtempSync(path.join(tmpdir(), "bench-"));
+  try {
+    const file = path.join(directory, `${name}.mjs`);
+    writeFileSync(file, source[1]);
+    const { handler } = await import(pathToFileURL(file).href) as { handler: Handler };
+    return handler;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,17 @@
+import process from "node:process";
+import { document } from "../../functions/openapi.ts";
+import type { OpenApi } from "../../test/support/answers.ts";
+import { deploy, type Deployment } from "../../test/support/deploy.ts";
+
+/** The directory into which `npm run bench` has packaged what would be deployed. */
+export function packageDirectory(): string {
+  const directory = process.env["LATCHKEY_PACKAGE"];
+  if (directory === undefined) throw new Error("Benchmarks are run by npm run bench");
+  return directory;
+}
+
+/** Latchkey as it would be deployed, with a table of its own. */
+export function startLatchkey(): Promise<Deployment> {
+  process.env["PUBLIC_URL"] = "https://latchkey.example";
+  return deploy({ packageDirectory: packageDirectory(), openapi: document() as OpenApi });
+}
