@@ -4,10 +4,11 @@ import { createTestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { everyOperation, everyRow, send, strangersIn, undocumented, type Wire } from "./wrong-input.ts";
 import { rounds } from "../support/rounds.ts";
+import { tried } from "../support/tried.ts";
 
 /** Requests that nobody would write by hand, over every operation that there is. The seed is fixed: a failure comes again. */
 const SEED = 20_261_123;
-const RUNS = rounds(1000);
+const RUNS = rounds(1000, 200_000);
 
 const operations = await everyOperation();
 const byName = new Map(operations.map((operation) => [operation.name, operation]));
@@ -117,7 +118,8 @@ describe("generated requests", () => {
       expect(undocumented(answer, wire.method ?? "GET")).toBeUndefined();
       expect(Object.values(tokens).filter((token) => answer.text.includes(token))).toEqual([]);
     }), { seed: SEED, numRuns: RUNS, endOnFailure: true });
-  }, 300_000);
+    tried("malformed requests", { requests: statuses.length, operations: operations.length }, SEED);
+  }, RUNS * 300);
 
   it("reach into the operations: many are accepted, many refused by field, many not found", () => {
     const count = (...wanted: number[]) => statuses.filter((status) => wanted.includes(status)).length;

@@ -6,6 +6,7 @@ import { MEMBER_STATES, PERMISSIONS, ROLES, SCOPES, SECTIONS, type AccessToken, 
 import { reaches, serviceAccessOf } from "../../lib/domain/rights.ts";
 import { admin, asks, gateway, member, NOW, OTHER, service, signedIn, speaking, subsets, THIS, token } from "../model/example.ts";
 import { isKnown, reachesService, verdict, verdictOnMember } from "../model/rights.ts";
+import { tried } from "../support/tried.ts";
 
 function answer(principal: Principal, asked: Requirement): string {
   const decision = authorize(principal, asked);
@@ -142,7 +143,7 @@ describe("every combination", () => {
 
     /** What differs, how many were compared, and which answers there were. */
     result() {
-      console.log(`${this.count} combinations`, this.seen);
+      tried("decisions", { combinations: this.count, ...this.seen });
       return { different: this.different, count: this.count, answers: Object.keys(this.seen).sort() };
     }
   }

@@ -5,6 +5,7 @@ import { ceilingOf, exceeding, type Grant } from "../../lib/domain/ceiling.ts";
 import { PERMISSIONS, ROLES, SCOPES, SECTIONS, type Member, type Principal } from "../../lib/domain/model.ts";
 import { admin, gateway, member, NOW, signedIn, speaking, subsets, token } from "../model/example.ts";
 import { mayGrant, powers } from "../model/rights.ts";
+import { tried } from "../support/tried.ts";
 
 const later = (seconds: number) => epochSeconds(NOW + seconds);
 const grant = (over: Partial<Grant> = {}): Grant => ({ scopes: ["account_management"], permission: "rw", expiresAt: "never", ...over });
@@ -92,7 +93,7 @@ describe("every combination of small grants", () => {
         }
       }
     }
-    console.log(`ceilingOf: ${count} combinations`);
+    tried("ceilings", { combinations: count });
     expect(different.slice(0, 3)).toEqual([]);
     expect(count).toBe(2 * 128 * 16 * 2 * 4);
   });
@@ -118,7 +119,7 @@ describe("every combination of small grants", () => {
         }
       }
     }
-    console.log(`exceeding: ${count} combinations, ${accepted} accepted`);
+    tried("grants", { combinations: count, accepted });
     expect({ escalations, refusals }).toEqual({ escalations: [], refusals: [] });
     expect(count).toBe(120 * 120 * 121);
     expect(accepted).toBe(479_700);

@@ -1,0 +1,173 @@
+/**
+ * Defects for the suites to find: each is a small change of the product, made in a copy, under which that very suite must
+ * go red. `npm run test:planted` tries them; `test/README.md` says which threat each is about.
+ */
+export type Defect = {
+  /** A file under test/, as vitest takes it. */
+  readonly suite: string;
+  /** What would be wrong with the product, in a few words. */
+  readonly what: string;
+  readonly edits: readonly Edit[];
+};
+/** Text that is in a file exactly once, and what takes its place. */
+export type Edit = { readonly file: string; readonly from: string; readonly to: string };
+
+export const DEFECTS: readonly Defect[] = [
+  {
+    suite: "test/domain/authorize.test.ts", what: "a read-only token writes what is about services",
+    edits: [{ file: "lib/domain/authorize.ts", from: 'if (asked.effect === "write" && token.permission === "ro") {', to: 'if (asked.effect === "write" && token.permission === "ro" && asked.about === "account") {' }],
+  },
+  {
+    suite: "test/domain/ceiling.test.ts", what: "a token makes one that outlives it",
+    edits: [{ file: "lib/domain/ceiling.ts", from: "later(ceiling.expiresAt, wanted.expiresAt)", to: 'wanted.expiresAt === "never"' }],
+  },
+  {
+    suite: "test/domain/token-string.test.ts", what: "a wrong checksum is not noticed",
+    edits: [{ file: "lib/domain/token-string.ts", from: "if (ids === undefined || checkOf(text.slice(0, -CHECK_LENGTH)) !== text.slice(-CHECK_LENGTH)) return undefined;", to: "if (ids === undefined) return undefined;" }],
+  },
+  {
+    suite: "test/api/access-tokens-end.test.ts", what: "decisions are kept for a second",
+    edits: [
+      { file: "functions/authorizer.ts", from: "type Answer =", to: "const KEPT = new Map();\ntype Answer =" },
+      {
+        file: "functions/authorizer.ts", from: "const principal = await authenticate({ ...storage(), ...hashing() }, credential.value);",
+        to: "const kept = KEPT.get(credential.value);\n    const principal = kept?.until > Date.now() ? kept.principal : await authenticate({ ...storage(), ...hashing() }, credential.value);\n    KEPT.set(credential.value, kept?.until > Date.now() ? kept : { principal, until: Date.now() + 1000 });",
+      },
+    ],
+  },
+  {
+    suite: "test/api/live-rights.test.ts", what: "an owner's sections are those of a moment ago",
+    edits: [
+      { file: "lib/operations/authenticate.ts", from: "/** Whose value is this,", to: "const SEEN = new Map();\n/** Whose value is this," },
+      {
+        file: "lib/operations/authenticate.ts", from: 'return { kind: "access_token", token, owner };',
+        to: 'const seen = SEEN.get(owner.id) ?? owner;\n  SEEN.set(owner.id, owner);\n  return { kind: "access_token", token, owner: { ...owner, sections: seen.sections } };',
+      },
+    ],
+  },
+  {
+    suite: "test/api/access-tokens-secrecy.test.ts", what: "a decision that fails is logged with the token that it is about",
+    edits: [{ file: "functions/authorizer.ts", from: "error: error as Error });", to: "error: error as Error, credential });" }],
+  },
+  {
+    suite: "test/api/authorizer-unknown.test.ts", what: "a database that does not answer is a refusal",
+    edits: [
+      { file: "functions/authorizer.ts", from: "    throw new Error(\"The authorizer could not decide\");", to: "    return { isAuthorized: false };" },
+    ],
+  },
+  {
+    suite: "test/api/authorizer-context.test.ts", what: "a context of nobody knows what is taken for nobody",
+    edits: [
+      { file: "lib/http/principal.ts", from: "      default:\n        return undefined;", to: "      default:\n        return { kind: \"anonymous\" };" },
+    ],
+  },
+  {
+    suite: "test/api/operations-table.test.ts", what: "a hidden service's things are shown to whoever knows their ids",
+    edits: [
+      { file: "lib/domain/rights.ts", from: "return access === \"all\" || access.includes(service);", to: "return access === \"all\" || access.length > 0;" },
+    ],
+  },
+  {
+    suite: "test/api/services-delete.test.ts", what: "a deleted service's token stays",
+    edits: [
+      { file: "lib/operations/services.ts", from: "      { put: tombstoneRow(accountId, id, deps.clock()) },\n", to: "" },
+    ],
+  },
+  {
+    suite: "test/events/import-service.test.ts", what: "an announcement makes the token anew when it comes again",
+    edits: [
+      { file: "lib/operations/services.ts", from: "{ put: serviceTokenRow(token), when: \"absent\" },", to: "{ put: serviceTokenRow(token) }," },
+      { file: "lib/operations/services.ts", from: "{ put: serviceRow(service), when: \"absent\" },", to: "{ put: serviceRow(service) }," },
+    ],
+  },
+  {
+    suite: "test/events/publish-events.test.ts", what: "a record that nobody can read holds up all others",
+    edits: [
+      { file: "functions/publish-events.ts", from: "if (entry === undefined) await bury(record);", to: "if (entry === undefined) throw new Error(\"unreadable\");" },
+    ],
+  },
+  {
+    suite: "test/events/count-traffic.test.ts", what: "a report that comes again is counted again",
+    edits: [
+      { file: "lib/operations/count-traffic.ts", from: "      ...fresh.map((share) => markCounted(share, now)),\n", to: "" },
+    ],
+  },
+  {
+    suite: "test/events/recorded.test.ts", what: "a token is deleted without a record",
+    edits: [
+      { file: "lib/operations/access-tokens.ts", from: '    record(tokenEvent(deps, principal, "access_token.deleted", stored.token)),\n', to: "" },
+    ],
+  },
+  {
+    suite: "test/table/transact.test.ts", what: "a transaction whose answer was lost is another one when it is tried again",
+    edits: [
+      { file: "lib/table/transact.ts", from: "await table.client.send(new TransactWriteCommand(input));", to: "await table.client.send(new TransactWriteCommand({ ...input, ClientRequestToken: randomUUID() }));" },
+    ],
+  },
+  {
+    suite: "test/portal/sessions.test.ts", what: "signing out forgets only the cookie",
+    edits: [
+      { file: "lib/operations/sessions.ts", from: "    { remove: keys.session(accountId, memberId, id), when: \"present\" },\n", to: "" },
+    ],
+  },
+  {
+    suite: "test/portal/forged-issuer.test.ts", what: "an e-mail counts as verified because it is there",
+    edits: [
+      { file: "lib/http/issuer.ts", from: "&& (verified === true || verified === \"true\");", to: "&& verified !== null;" },
+    ],
+  },
+  {
+    suite: "test/http/same-origin.test.ts", what: "a page of a sibling host may change things",
+    edits: [
+      { file: "lib/http/same-origin.ts", from: "if (site !== undefined) return site === \"same-origin\";", to: "if (site !== undefined) return site.startsWith(\"same-\");" },
+    ],
+  },
+  {
+    suite: "test/portal/pages.test.ts", what: "pages may be framed",
+    edits: [
+      { file: "lib/http/portal/headers.ts", from: "\"frame-ancestors 'none'\",", to: "\"frame-ancestors *\"," },
+    ],
+  },
+  {
+    suite: "test/secrets/seal.test.ts", what: "a sealed value opens in another service's row",
+    edits: [
+      { file: "lib/secrets/seal.ts", from: "return Buffer.from(`latchkey:service_token:${accountId}:${serviceId}`);", to: "return Buffer.from(`latchkey:service_token:${accountId}`);" },
+    ],
+  },
+  {
+    suite: "test/secrets/pepper.test.ts", what: "new values are hashed under the oldest pepper",
+    edits: [
+      { file: "lib/secrets/pepper.ts", from: "current: Math.max(...keys.keys())", to: "current: Math.min(...keys.keys())" },
+    ],
+  },
+  {
+    suite: "test/template/operations.test.ts", what: "a function that reads may write",
+    edits: [
+      { file: "serverless.yml", from: "    handler: functions/access-tokens.list\n    environment: *endpoint\n    permissions: [readTable]", to: "    handler: functions/access-tokens.list\n    environment: *endpoint\n    permissions: [readTable, writeTable]" },
+    ],
+  },
+  {
+    suite: "test/template/api.test.ts", what: "decisions are cached by the gateway",
+    edits: [
+      { file: "serverless.yml", from: "        # No identity source: a request without credential reaches the authorizer too (D17). Never a cache (D5).\n        resultTtlInSeconds: 0", to: "        resultTtlInSeconds: 1\n        identitySource: [$request.header.Authorization]" },
+    ],
+  },
+  {
+    suite: "test/http/credential.test.ts", what: "two credentials joined by a comma are the first",
+    edits: [
+      { file: "lib/http/credential.ts", from: "return WORD.test(text) ? { kind: \"value\", value: text } : MALFORMED;", to: "return WORD.test(text.split(\",\")[0] ?? \"\") ? { kind: \"value\", value: text.split(\",\")[0] ?? \"\" } : MALFORMED;" },
+    ],
+  },
+  {
+    suite: "test/api/wrong-input-generated.test.ts", what: "names are kept as they are sent",
+    edits: [
+      { file: "lib/http/fields.ts", from: '  z.overwrite((text) => text.normalize("NFC")),\n  z.refine((text) => text.trim() !== "", BLANK),', to: '  z.refine((text) => text.trim() !== "", BLANK),' },
+    ],
+  },
+  {
+    suite: "test/deploy/lockfile.test.ts", what: "a package without a digest is accepted",
+    edits: [
+      { file: "lib/deploy/lockfile.ts", from: '.test(integrity ?? "")', to: '.test(integrity === "" ? `sha512-${"A".repeat(86)}==` : (integrity ?? ""))' },
+    ],
+  },
+];
