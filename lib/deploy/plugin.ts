@@ -2,10 +2,12 @@ import { bundle } from "./bundle.ts";
 import { buildPages } from "./pages.ts";
 import { PERMISSIONS, roleOf, type Permission } from "./permissions.ts";
 
-type FunctionConfig = { handler: string; name: string; permissions?: Permission[]; role?: unknown; package?: { patterns: string[] } };
+type FunctionConfig = {
+  handler: string; name: string; environment?: Readonly<Record<string, unknown>>; permissions?: Permission[]; role?: unknown; package?: { patterns: string[] };
+};
 type Serverless = {
   readonly serviceDir: string;
-  readonly service: { readonly functions: Record<string, FunctionConfig>; resources: { Resources: Record<string, unknown> } };
+  readonly service: { readonly functions: Record<string, FunctionConfig>; resources: { Resources: Record<string, { readonly Type: string }> } };
   readonly configSchemaHandler: { defineFunctionProperties(provider: string, schema: object): void };
 };
 
@@ -13,7 +15,8 @@ const OUT = "dist";
 
 /**
  * The plugin that serverless.yml loads. It makes of every function's `permissions` a role of its own, and of every
- * function's source a bundle of its own, and builds the portal's pages, before anything is packaged or run.
+ * function's source a bundle of its own, builds the portal's pages, and leaves out the user pool where another issuer is
+ * named, before anything is packaged or run.
  */
 export default class LatchkeyPlugin {
   readonly hooks: Record<string, () => Promise<void> | void>;
@@ -25,7 +28,10 @@ export default class LatchkeyPlugin {
       properties: { permissions: { type: "array", items: { enum: Object.keys(PERMISSIONS) } } },
     });
     this.hooks = {
-      initialize: () => this.#giveRoles(),
+      initialize: () => {
+        this.#giveRoles();
+        this.#leaveOutUserPool();
+      },
       "before:package:createDeploymentArtifacts": () => this.#bundle(),
       "before:offline:start": () => this.#bundle(),
     };
@@ -38,6 +44,13 @@ export default class LatchkeyPlugin {
       resources.Resources[roleId] = roleOf(config.name, config.permissions ?? []);
       config.role = { "Fn::GetAtt": [roleId, "Arn"] };
     }
+  }
+
+  /** There is a user pool unless people sign in elsewhere: at an issuer that a stage names, not one that its stack makes. */
+  #leaveOutUserPool(): void {
+    const { functions, resources: { Resources } } = this.#serverless.service;
+    if (typeof functions["signIn"]?.environment?.["OIDC_ISSUER"] !== "string") return;
+    for (const [id, { Type }] of Object.entries(Resources)) if (Type.startsWith("AWS::Cognito::")) delete Resources[id];
   }
 
   async #bundle(): Promise<void> {

@@ -1,6 +1,7 @@
 import { exportSPKI, generateKeyPair, type SignJWT } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Member } from "../../lib/domain/model.ts";
+import { encodeSession } from "../../lib/http/principal.ts";
 import { createTestAccount, type TestAccount } from "../support/account.ts";
 import { PUBLIC_URL, startDeployment, type Deployment } from "../support/deployment.ts";
 import { startForger, type Forger, type Lie } from "../support/forger.ts";
@@ -65,10 +66,6 @@ describe("an issuer that is honest", () => {
     expect((await comeBack({ claims: { sub }, userinfo: { sub, email: member.email, email_verified: "true" } })).to).toBe(TOKENS_PAGE);
   });
 
-  it("has no place to sign out: then that is here", async () => {
-    const { cookie } = await signIn(latchkey, member);
-    expect((await fromPage(latchkey, cookie, "POST", "/p/sign_out")).json).toEqual({ location: "/p/signed_out" });
-  });
 });
 
 describe("an e-mail is not taken for verified", () => {
@@ -179,11 +176,37 @@ describe("before anybody is sent to an issuer, it", () => {
   });
 });
 
-describe("signing out while the issuer is down", () => {
-  it("ends the session all the same", async () => {
-    const { cookie } = await signIn(latchkey, member);
-    forger.lie({ status: "hangs" });
-    expect((await fromPage(latchkey, cookie, "POST", "/p/sign_out")).json).toEqual({ location: "/p/signed_out" });
-    expect((await fromPage(latchkey, cookie, "POST", "/p/sign_out")).status).toBe(403);
+describe("whoever signs out is sent", () => {
+  const HOSTED = "https://latchkey-prod-123456789012.auth.eu-west-1.amazoncognito.com";
+  /** As a user pool with a domain publishes itself. */
+  const COGNITO = {
+    authorization_endpoint: `${HOSTED}/oauth2/authorize`, token_endpoint: `${HOSTED}/oauth2/token`, userinfo_endpoint: `${HOSTED}/oauth2/userInfo`, revocation_endpoint: `${HOSTED}/oauth2/revoke`,
+    end_session_endpoint: `${HOSTED}/logout`, response_types_supported: ["code", "token"], scopes_supported: ["openid", "email", "phone", "profile"],
+    token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+  };
+  const here = encodeURIComponent(`${PUBLIC_URL}/p/signed_out`);
+
+  it.each<[string, Lie, string]>([
+    // Cognito wants `client_id` and `logout_uri`; the standard's name for the latter it does not know.
+    ["to Cognito's logout, by the names that it wants", { metadata: COGNITO }, `${HOSTED}/logout?post_logout_redirect_uri=${here}&logout_uri=${here}&client_id=latchkey-forged`],
+    ["to the standard's, with what its address already holds", { metadata: { end_session_endpoint: "https://issuer.example/out?tenant=a" } }, `https://issuer.example/out?tenant=a&post_logout_redirect_uri=${here}&logout_uri=${here}&client_id=latchkey-forged`],
+    ["here, when the issuer has no such place", {}, "/p/signed_out"],
+    ["here, when the issuer is down", { status: "hangs" }, "/p/signed_out"],
+  ])("%s, and is signed out here", async (_where, lie, expected) => {
+    forger.lie(lie);
+    const { session, cookie } = await signIn(latchkey, member);
+    const fn = latchkey.template.functions.find(({ name }) => name === "signOut")!;
+    // A container of its own, in which nothing is known of the issuer yet.
+    const lambda = startLambda({
+      zip: fn.zip, handler: fn.handler, timeoutMs: fn.timeoutMs,
+      env: {
+        AWS_REGION: "eu-west-1", AWS_LAMBDA_FUNCTION_NAME: fn.functionName, AWS_ACCESS_KEY_ID: fn.logicalId, AWS_SECRET_ACCESS_KEY: "local",
+        TABLE_NAME: latchkey.operator.table.name, AWS_ENDPOINT_URL_DYNAMODB: latchkey.proxy.url, PUBLIC_URL, OIDC_ISSUER: forger.issuer, OIDC_CLIENT_ID: forger.clientId,
+      },
+    });
+    const answer = await lambda.invoke(httpEvent({ method: "POST", path: "/p/sign_out", context: encodeSession(member, session) })) as { readonly body: string };
+    expect(JSON.parse(answer.body)).toEqual({ location: expected });
+    expect((await fromPage(latchkey, cookie, "GET", "/p/api/admin/api/personal/rights.json")).status).toBe(403);
+    await lambda.stop();
   });
 });

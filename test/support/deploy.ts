@@ -75,6 +75,7 @@ export async function deploy(
     EventBus: "latchkey-test", "EventBus.Arn": "arn:aws:events:eu-west-1:123456789012:event-bus/latchkey-test",
     DeadLetters: `${aws.endpoint}/123456789012/DeadLetters`, "DeadLetters.Arn": "arn:aws:sqs:eu-west-1:123456789012:DeadLetters",
     HttpApi: "latchkey01",
+    "UserPool.ProviderURL": `https://cognito-idp.${REGION}.amazonaws.com/${REGION}_pool`, UserPoolClient: "client",
   };
 
   const proxy = await startIamProxy({ upstream: emulator.endpoint, allowed: rolesOf(template, values) });

@@ -27,7 +27,7 @@ describe("every function", () => {
     const arn = (what: string) => `arn:aws:${what}:eu-west-1:123456789012:${"x".repeat(100)}`;
     const values = {
       ...PSEUDO_PARAMETERS, Table: "t".repeat(255), HttpApi: "a".repeat(10), EventBus: "b".repeat(255), DeadLetters: `https://sqs.eu-west-1.amazonaws.com/123456789012/${"q".repeat(80)}`,
-      "SealingKey.Arn": arn("kms"), Pepper: arn("secretsmanager"), SessionKey: arn("secretsmanager"), [`secretsmanager:${arn("secretsmanager")}`]: "p".repeat(64),
+      "SealingKey.Arn": arn("kms"), "UserPool.ProviderURL": `https://cognito-idp.eu-west-1.amazonaws.com/${"p".repeat(55)}`, UserPoolClient: "c".repeat(128), Pepper: arn("secretsmanager"), SessionKey: arn("secretsmanager"), [`secretsmanager:${arn("secretsmanager")}`]: "p".repeat(64),
     };
     expect(() => environmentOf(fn, values)).not.toThrow();
   });
