@@ -4,6 +4,7 @@ import { createTestAccount, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { fromPage, signIn } from "../support/portal.ts";
 import { request } from "../support/request.ts";
+import { everyRow } from "../support/rows.ts";
 
 /** What whoever is signed in may do whatever their sections: look after their own tokens, and see the service tokens they reach. */
 const RIGHTS = "/p/api/admin/api/personal/rights.json";
@@ -75,6 +76,21 @@ describe("somebody with a section that opens no scope of the Account Management 
     expect((await pages("GET", SERVICE_TOKENS)).json.service_tokens).toMatchObject([{ service_token: { service_id: service.id } }]);
     expect((await pages("GET", `/p/api/admin/api/services/${service.id}/service_token.json`)).json.service_token.value).toMatch(/^lk_st_/);
     expect((await pages("GET", `/p/api/admin/api/services/${other.id}/service_token.json`)).status).toBe(404);
+  });
+});
+
+describe("a look at a service token", () => {
+  it("is on record by the time its value is there, with who it was and no value; seeing the list is not", async () => {
+    const { id } = await account.service("Watched");
+    const { member } = await account.member({ sections: ["monitoring"], serviceAccess: [id] }, { scopes: [] });
+    const pages = await pagesOf(member);
+    const looks = async () => (await everyRow(latchkey)).filter((row) => row["event"] === "service_token.revealed" && (row["subject"] as { serviceId?: number }).serviceId === id);
+    expect((await pages("GET", SERVICE_TOKENS)).json.service_tokens).toHaveLength(1);
+    expect(await looks()).toEqual([]);
+    const { value } = (await pages("GET", `/p/api/admin/api/services/${id}/service_token.json`)).json.service_token;
+    const [look, ...others] = await looks();
+    expect([look?.["actor"], others]).toEqual([{ memberId: member.id }, []]);
+    expect(JSON.stringify(look)).not.toContain(value.slice(24, 67));
   });
 });
 

@@ -86,6 +86,15 @@ describe("a session's cookie", () => {
     }
   });
 
+  it.each(["/admin/api/users.json", "/admin/api/services.json", "/api/invoices.json", "/stats/services/1/usage.json?metric_name=hits&period=day"])("never opens any API: %s", async (path) => {
+    expect(await outcome(admin.cookie, "GET", path)).toEqual(DENIED);
+  });
+
+  it("never lets a gateway pass", async () => {
+    const { status, text } = await fromPage(latchkey, admin.cookie, "GET", `/transactions/authorize.xml?service_id=${service}&user_key=x`);
+    expect([status, text]).toEqual([403, expect.stringContaining("provider_key_or_service_token_required")]);
+  });
+
   it("adds nothing to a token on the public API", async () => {
     const { member, value } = await newMember();
     const { status, json } = await fromPage(latchkey, admin.cookie, "GET", "/admin/api/users.json", { token: value });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, inject, it } from "vitest";
+import { routeSelector } from "../support/gateway-routes.ts";
 import { loadTemplate } from "../support/template.ts";
 
 /** The way in, as AWS would build it: what stands between a request and a function. */
@@ -50,6 +51,17 @@ describe("the routes", () => {
   it.each(template.routes.map((route) => [route.routeKey, route] as const))("%s: has the portal's authorizer if it is the portal's, the public API's otherwise, or is open on purpose", (routeKey, route) => {
     const authorizer = routeKey.includes(" /p/") ? "HttpApiAuthorizerSessions" : "HttpApiAuthorizerTokens";
     expect(route.authorizer).toBe(OPEN_ROUTES.includes(routeKey) ? undefined : authorizer);
+  });
+
+  it("that the portal's pages call lead to the very functions of the public API", () => {
+    const select = routeSelector(template.routes);
+    const calls = template.routes.filter(({ routeKey }) => routeKey.includes(" /p/api/"));
+    expect(calls.length).toBeGreaterThan(5);
+    const astray = calls.filter((call) => {
+      const [method = "", address = ""] = call.routeKey.replace("/p/api/", "/").split(" ");
+      return select(method, address.replaceAll(/\{\w+\}/g, "1"))?.route.function !== call.function;
+    });
+    expect(astray).toEqual([]);
   });
 
   it("say so themselves: authorization is CUSTOM on each and inherited by none", () => {
