@@ -19,7 +19,7 @@ export type DynamoDbLocal = {
 };
 
 const LAUNCHER = fileURLToPath(new URL("./LoopbackDynamoDbLocal.java", import.meta.url));
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 120_000;
 const POLL_EVERY_MS = 20;
 
 /** Starts the official DynamoDB emulator: in memory, or with its data kept in `dataDir`. */
