@@ -28,6 +28,17 @@ export const PERMISSIONS = {
     Effect: "Allow", Action: ["dynamodb:UpdateItem"], Resource: [table],
     Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["ACCOUNT#*#USED#METRIC#*"] }, Null: { "dynamodb:LeadingKeys": "false" } },
   },
+  /** Note when a token was last used: two attributes of tokens that are there, and nothing else of theirs. */
+  noteLastUse: {
+    Effect: "Allow", Action: ["dynamodb:UpdateItem"], Resource: [table],
+    Condition: {
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["ACCOUNT#*#MEMBER#*#TOKEN#*"] },
+      // Those of the key have to be among them, and those of the condition.
+      "ForAllValues:StringEquals": { "dynamodb:Attributes": ["pk", "sk", "lastUsedAt", "version"] },
+      Null: { "dynamodb:LeadingKeys": "false", "dynamodb:Attributes": "false" },
+      StringEqualsIfExists: { "dynamodb:ReturnValues": ["NONE"] },
+    },
+  },
   readStream: {
     Effect: "Allow",
     Action: ["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream", "dynamodb:ListStreams"],

@@ -1,9 +1,11 @@
 import { bundle } from "./bundle.ts";
 import { buildPages } from "./pages.ts";
 import { PERMISSIONS, roleOf, type Permission } from "./permissions.ts";
+import { idOf, subscriptions } from "./subscriptions.ts";
 
 type FunctionConfig = {
-  handler: string; name: string; environment?: Readonly<Record<string, unknown>>; permissions?: Permission[]; role?: unknown; package?: { patterns: string[] };
+  handler: string; name: string; environment?: Readonly<Record<string, unknown>>; events?: { httpApi?: unknown }[];
+  permissions?: Permission[]; role?: unknown; package?: { patterns: string[] };
 };
 type Serverless = {
   readonly serviceDir: string;
@@ -15,8 +17,8 @@ const OUT = "dist";
 
 /**
  * The plugin that serverless.yml loads. It makes of every function's `permissions` a role of its own, and of every
- * function's source a bundle of its own, builds the portal's pages, and leaves out the user pool where another issuer is
- * named, before anything is packaged or run.
+ * function's source a bundle of its own, subscribes the logs, builds the portal's pages, and leaves out the user pool where
+ * another issuer is named, before anything is packaged or run.
  */
 export default class LatchkeyPlugin {
   readonly hooks: Record<string, () => Promise<void> | void>;
@@ -31,6 +33,7 @@ export default class LatchkeyPlugin {
       initialize: () => {
         this.#giveRoles();
         this.#leaveOutUserPool();
+        this.#subscribe();
       },
       "before:package:createDeploymentArtifacts": () => this.#bundle(),
       "before:offline:start": () => this.#bundle(),
@@ -40,7 +43,7 @@ export default class LatchkeyPlugin {
   #giveRoles(): void {
     const { functions, resources } = this.#serverless.service;
     for (const [name, config] of Object.entries(functions)) {
-      const roleId = `${name.charAt(0).toUpperCase()}${name.slice(1)}Role`;
+      const roleId = `${idOf(name)}Role`;
       resources.Resources[roleId] = roleOf(config.name, config.permissions ?? []);
       config.role = { "Fn::GetAtt": [roleId, "Arn"] };
     }
@@ -51,6 +54,11 @@ export default class LatchkeyPlugin {
     const { functions, resources: { Resources } } = this.#serverless.service;
     if (typeof functions["signIn"]?.environment?.["OIDC_ISSUER"] !== "string") return;
     for (const [id, { Type }] of Object.entries(Resources)) if (Type.startsWith("AWS::Cognito::")) delete Resources[id];
+  }
+
+  #subscribe(): void {
+    const { functions, resources } = this.#serverless.service;
+    Object.assign(resources.Resources, subscriptions(functions));
   }
 
   async #bundle(): Promise<void> {

@@ -49,6 +49,8 @@ export type AccessToken = Versioned & {
   readonly scopes: readonly Scope[];
   readonly permission: Permission;
   readonly expiresAt: EpochSeconds | "never";
+  /** A use of it, less than an hour before the last one; absent when none has been seen. See last-used.ts. */
+  readonly lastUsedAt?: EpochSeconds;
 };
 
 /** A member's stay in the portal: from sign-in until sign-out, or until it expires. */

@@ -16,6 +16,7 @@ import { decodePrincipal, type Found } from "./principal.ts";
 import { csvDocument, xmlDocument, type Reply } from "./reply.ts";
 import { formatOf, locate } from "./route.ts";
 import { hashing, logger, storage } from "./runtime.ts";
+import { logUse } from "./use-log.ts";
 
 /** An event as HTTP API sends it, with what the authorizer found. */
 export type HttpEvent = APIGatewayProxyEventV2 & { readonly requestContext: { readonly authorizer?: { readonly lambda?: unknown } } };
@@ -71,6 +72,7 @@ async function fromBody(body: Params): Promise<Principal> {
   const credential = fromText(body["access_token"]);
   const principal = credential.kind === "value" ? await authenticate({ ...storage(), ...hashing() }, credential.value) : undefined;
   if (principal === undefined) throw accessDenied();
+  logUse(principal);
   return principal;
 }
 

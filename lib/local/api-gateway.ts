@@ -5,10 +5,18 @@ import { pathToFileURL } from "node:url";
 /**
  * Loaded into serverless-offline before it starts: what its gateway leaves out of API Gateway, and programs written for
  * 3scale use. Bodies of GET requests reach the functions (the Python client's parameters are there), and paths reach
- * them decoded and cut at an escaped `?`, as on live HTTP APIs (keys of applications hold what has to be escaped).
+ * them decoded and cut at an escaped `?`, as on live HTTP APIs (keys of applications hold what has to be escaped). And there
+ * is an access log: a line on the output for each request that came with a token, whose it was.
  */
-type Request = { readonly method: string; readonly raw: { readonly req: NodeJS.ReadableStream }; payload: unknown };
-type HapiServer = { start: (this: HapiServer) => Promise<void>; ext(point: "onPreHandler", method: (request: Request, h: { readonly continue: symbol }) => Promise<symbol>): void };
+type Request = {
+  readonly method: string; readonly raw: { readonly req: NodeJS.ReadableStream }; payload: unknown;
+  readonly auth: { readonly credentials: { readonly context?: Readonly<Record<string, string>> } | null };
+};
+type HapiServer = {
+  readonly events: { on(event: "response", heard: (request: Request) => void): void };
+  start: (this: HapiServer) => Promise<void>;
+  ext(point: "onPreHandler", method: (request: Request, h: { readonly continue: symbol }) => Promise<symbol>): void;
+};
 type HttpEvent = { create: (this: HttpEvent) => { readonly rawPath: string } };
 
 const offline = createRequire(import.meta.url).resolve("serverless-offline");
@@ -23,6 +31,10 @@ server.start = function () {
     // hapi reads the bodies of all other methods itself.
     if (request.method === "get") request.payload = await buffer(request.raw.req);
     return h.continue;
+  });
+  this.events.on("response", ({ auth: { credentials } }) => {
+    const { accountId, memberId, tokenId } = credentials?.context ?? {};
+    if (tokenId !== undefined) console.log(JSON.stringify({ time: new Date().toISOString(), accountId, memberId, tokenId }));
   });
   return start.call(this);
 };

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { LOOPBACK } from "./ports.ts";
 import { spawnTied, type TiedProcess } from "./tied-process.ts";
 import { STAGE, type portsFrom } from "./stack.ts";
+import { handOnUses } from "./uses.ts";
 
 type Wanted = {
   readonly root: string;
@@ -17,11 +18,16 @@ const START_TIMEOUT_MS = 300_000;
 
 /** Runs serverless-offline over the bundles of serverless.yml, and returns when the API answers. Its chatter goes to a log file. */
 export async function startOffline({ root, ports, environment, log }: Wanted): Promise<TiedProcess> {
+  const uses = handOnUses(ports.lambda, `latchkey-${STAGE}-recordUse`);
+  const onOutput = (text: string) => {
+    appendFileSync(log, text);
+    uses(text);
+  };
   const serverless = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
   const offline = spawnTied(process.execPath, [
     "--import", new URL("./api-gateway.ts", import.meta.url).href, serverless, "offline", "--stage", STAGE, "--host", LOOPBACK, "--httpPort", String(ports.http), "--lambdaPort", String(ports.lambda),
     "--albPort", String(ports.identity + 1),
-  ], { cwd: root, env: { ...process.env, ...environment, SLS_TELEMETRY_DISABLED: "1" }, onOutput: (text) => appendFileSync(log, text) });
+  ], { cwd: root, env: { ...process.env, ...environment, SLS_TELEMETRY_DISABLED: "1" }, onOutput });
 
   const patience = AbortSignal.timeout(START_TIMEOUT_MS);
   while (offline.alive() && !patience.aborted) {

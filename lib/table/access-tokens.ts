@@ -1,4 +1,7 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { AccessTokenId, AccountId, MemberId } from "../domain/brands.ts";
+import { hourOf, type TokenUse } from "../domain/last-used.ts";
 import { PERMISSIONS, SCOPES, type AccessToken, type Digest, type Member } from "../domain/model.ts";
 import { readRow, readTogether, type Table } from "./client.ts";
 import { pageOf, rowsOf, type Page, type PageWanted } from "./list.ts";
@@ -36,6 +39,7 @@ export function accessTokenFrom(row: Row): StoredAccessToken {
       scopes: someOf(row, "scopes", SCOPES),
       permission: oneOf(row, "permission", PERMISSIONS),
       expiresAt: row["expiresAt"] === "never" ? "never" : time(row, "expiresAt"),
+      ...(row["lastUsedAt"] === undefined ? {} : { lastUsedAt: time(row, "lastUsedAt") }),
       ...versioned(row),
     },
     digest: { pepper: number(row, "pepper"), hash: text(row, "hash") },
@@ -67,6 +71,25 @@ export async function listAccessTokens(table: Table, account: AccountId, owner: 
 export async function listAccessTokensOfAccount(table: Table, account: AccountId, wanted: PageWanted): Promise<Page<AccessToken>> {
   const page = await pageOf(table, [listings.accessTokensOfAccount(account)], wanted);
   return { ...page, items: page.items.map((row) => accessTokenFrom(row).token) };
+}
+
+/**
+ * Records when a token was last used. Nothing is written when that is known of the same hour or a later one, nor when the
+ * token is gone: a row that was deleted never comes back. It counts as a change, so that whoever puts the whole row back
+ * from an older reading notices, and reads again.
+ */
+export async function recordLastUse({ client, name }: Table, { accountId, ownerId, id, at }: TokenUse): Promise<void> {
+  try {
+    await client.send(new UpdateCommand({
+      TableName: name, Key: keys.accessToken(accountId, ownerId, id),
+      UpdateExpression: "SET #lastUsedAt = :at ADD #version :one",
+      ConditionExpression: "attribute_exists(pk) AND (attribute_not_exists(#lastUsedAt) OR #lastUsedAt < :hour)",
+      ExpressionAttributeNames: { "#lastUsedAt": "lastUsedAt", "#version": "version" },
+      ExpressionAttributeValues: { ":at": at, ":hour": hourOf(at), ":one": 1 },
+    }));
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
 }
 
 /** Where a token that came from 3scale lives: its value says nothing, so its digest points to its row. */

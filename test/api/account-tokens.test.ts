@@ -1,15 +1,23 @@
-import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { BatchWriteCommand, DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { id, type AccessTokenId, type MemberId } from "../../lib/domain/brands.ts";
+import { epochSeconds, id, type AccessTokenId, type MemberId } from "../../lib/domain/brands.ts";
+import type { TokenUse } from "../../lib/domain/last-used.ts";
+import { logEvent, type LogLine } from "../../lib/local/log-event.ts";
+import { updateAccessToken } from "../../lib/operations/access-tokens.ts";
+import { recordUses, type Recorded } from "../../lib/operations/record-use.ts";
 import { accessTokenRow } from "../../lib/table/access-tokens.ts";
+import type { Table } from "../../lib/table/client.ts";
 import { memberRow } from "../../lib/table/members.ts";
-import type { Row } from "../../lib/table/model.ts";
+import { keys, type Row } from "../../lib/table/model.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
+import { REGION } from "../support/aws.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
-import { request } from "../support/request.ts";
-import { rewriteToken } from "../support/rows.ts";
+import { fromPage, signIn } from "../support/portal.ts";
+import { request, type Answer } from "../support/request.ts";
+import { everyRow, rewriteToken, rowOf } from "../support/rows.ts";
 
-/** The tokens of everybody in an account, for its admins. */
+/** The tokens of everybody in an account, for its admins, and when each was last used. */
 const PATH = "/admin/api/access_tokens.json";
 const [MEMBERS, TOKENS_EACH] = [150, 4];
 
@@ -139,4 +147,196 @@ describe("another account", () => {
     const partitions = latchkey.proxy.calls.flatMap(({ keys }) => keys.map((key) => key["pk"] ?? key["gsi2pk"]));
     expect(partitions.filter((pk) => !pk?.startsWith(`ACCOUNT#${account.admin.member.accountId}#`))).toEqual([]);
   });
+});
+
+describe("when a token was last used", () => {
+  const OWN = "/admin/api/personal/access_tokens";
+  const HOUR_MS = 60 * 60 * 1000;
+  const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+  /** The calls of the function that records it. */
+  const records = () => latchkey.proxy.calls.filter(({ principal }) => principal === "RecordUseLambdaFunction");
+  const lineOf = ({ token }: Person, more: object = {}) => JSON.stringify({ accountId: String(token.accountId), memberId: String(token.ownerId), tokenId: String(token.id), ...more });
+  const tell = (lines: readonly LogLine[], type?: string) => latchkey.invoke("recordUse", logEvent("/aws/http-api/latchkey-dev", lines, type));
+  const used = (person: Person, timestamp: number): LogLine => ({ message: lineOf(person), timestamp });
+  const lastUse = async ({ token }: Person) => (await rowOf(latchkey, token))?.["lastUsedAt"];
+  const useOf = ({ token }: Person, at: number): TokenUse => ({ ...token, at: epochSeconds(at) });
+  /** The beginning of an hour that is over. */
+  const hour = () => Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 24 * HOUR_MS;
+
+  it("is told of it in every list once the log has told it, and not before", async () => {
+    const person = await account.token(account.admin, { name: "Used" });
+    const { cookie } = await signIn(latchkey, person.member);
+    const one = async (path: string) => (await get(path)).json.access_token;
+    const inList = (json: { access_tokens: readonly Listed[] }) => json.access_tokens.find(({ access_token }) => access_token.id === person.token.id)?.access_token;
+    const everywhere = async () => [
+      await one(`${OWN}/${person.token.id}.json`), inList((await get(`${OWN}.json`)).json), inList((await get(`/admin/api/users/${person.member.id}/access_tokens.json`)).json),
+      inList((await get()).json), inList((await fromPage(latchkey, cookie, "GET", `/p/api${OWN}.json`)).json), inList((await fromPage(latchkey, cookie, "GET", `/p/api${PATH}`)).json),
+    ];
+    const began = Math.floor(Date.now() / 1000);
+    expect((await get("/admin/api/provider.json", person)).status).toBe(200);
+    for (const shown of await everywhere()) expect(shown).not.toHaveProperty("last_used_at");
+    await latchkey.subscriptions.deliver();
+    const shown = await everywhere();
+    expect(shown).toEqual(shown.map(() => expect.objectContaining({ id: person.token.id, last_used_at: expect.stringMatching(ISO) })));
+    const [at, ...others] = shown.map(({ last_used_at }) => Date.parse(last_used_at) / 1000);
+    expect(others).toEqual(others.map(() => at));
+    expect(at).toBeGreaterThanOrEqual(began);
+    expect(at).toBeLessThanOrEqual(Date.now() / 1000);
+  });
+
+  it("costs the request nothing: its token and owner are read together, and nothing is written", async () => {
+    const person = await account.token(account.admin);
+    await get("/admin/api/provider.json", person);
+    latchkey.proxy.reset();
+    await get("/admin/api/provider.json", person);
+    expect(latchkey.proxy.calls.map(({ action, keys }) => [action, keys.length])).toEqual([["BatchGetItem", 2], ["GetItem", 1]]);
+  });
+
+  const forms: readonly [string, (person: Person) => Promise<Answer>][] = [
+    ["as Bearer", ({ value }) => request(latchkey, "GET", "/admin/api/provider.json", { token: value })],
+    ["as Basic", ({ value }) => request(latchkey, "GET", "/admin/api/provider.json", { headers: { authorization: `Basic ${btoa(`:${value}`)}` } })],
+    ["in the query", ({ value }) => request(latchkey, "GET", `/admin/api/provider.json?access_token=${value}`)],
+    ["in a form", ({ value }) => request(latchkey, "POST", OWN, { form: `access_token=${value}&name=Made&permission=ro&scopes[]=account_management` })],
+    ["in JSON", ({ value }) => request(latchkey, "POST", OWN, { json: { access_token: value, name: "Made", permission: "ro", scopes: ["account_management"] } })],
+    ["in the body of a request that is refused", ({ value }) => request(latchkey, "POST", "/admin/api/services.json", { form: `access_token=${value}` })],
+    ["for what it may not do", ({ value }) => request(latchkey, "GET", "/api/invoices.json", { token: value })],
+  ];
+  it.each(forms)("is known of a token that comes %s", async (_form, send) => {
+    const person = await account.token(account.admin);
+    expect((await send(person)).status).toBeLessThan(500);
+    expect(await lastUse(person)).toBeUndefined();
+    await latchkey.subscriptions.deliver();
+    expect(await lastUse(person)).toEqual(expect.any(Number));
+  });
+
+  it("is no matter of requests without a token: of anonymous ones, of bad credentials, of the portal's, of gateways'", async () => {
+    const { cookie } = await signIn(latchkey, account.admin.member);
+    await latchkey.subscriptions.deliver();
+    await fromPage(latchkey, cookie, "GET", `/p/api${PATH}`);
+    for (const path of ["/admin/api/provider.json", "/transactions/authorize.xml?service_token=none&service_id=1", "/openapi.json"]) await request(latchkey, "GET", path);
+    await request(latchkey, "GET", "/admin/api/provider.json", { token: `${account.admin.value}x` });
+    await request(latchkey, "POST", OWN, { form: `access_token=${account.admin.value}x` });
+    latchkey.proxy.reset();
+    expect([await latchkey.subscriptions.deliver(), latchkey.proxy.calls]).toEqual([0, []]);
+  });
+
+  it("is written once in an hour, however often the token is used and whoever counts", async () => {
+    const [first, another] = [await account.token(account.admin), await account.token(member)];
+    const begin = hour();
+    latchkey.proxy.reset();
+    await tell(Array.from({ length: 500 }, (_, n) => used(n % 2 === 0 ? first : another, begin + n * 1000)));
+    expect(records().map(({ action, status }) => [action, status])).toEqual([["UpdateItem", 200], ["UpdateItem", 200]]);
+    expect([await lastUse(first), await lastUse(another)]).toEqual([begin / 1000 + 498, begin / 1000 + 499]);
+    const row = await rowOf(latchkey, first.token);
+    latchkey.proxy.reset();
+    await tell([used(first, begin + 1000), used(first, begin + HOUR_MS - 1)]);
+    expect(records()).toEqual([]);
+    // A container that remembers nothing.
+    await recordUses({ table: latchkey.operator.table, recorded: new Map() }, [useOf(first, begin / 1000 + 3599)]);
+    expect(await rowOf(latchkey, first.token)).toEqual(row);
+  });
+
+  it("only moves on: the next hour's use counts, an earlier one's does not", async () => {
+    const person = await account.token(account.admin);
+    const begin = hour();
+    const seen: unknown[] = [];
+    for (const offset of [5 * HOUR_MS, 6 * HOUR_MS, 2 * HOUR_MS, 6 * HOUR_MS + 1000, 7 * HOUR_MS]) {
+      await tell([used(person, begin + offset)]);
+      seen.push(await lastUse(person));
+    }
+    const at = (hours: number) => begin / 1000 + hours * 3600;
+    expect(seen).toEqual([at(5), at(6), at(6), at(6), at(7)]);
+  });
+
+  it("changes nothing else of the token, nor when it was changed", async () => {
+    const person = await account.token(account.admin, { expiresAt: epochSeconds(4_000_000_000) });
+    const before = await rowOf(latchkey, person.token);
+    await tell([used(person, hour())]);
+    expect(await rowOf(latchkey, person.token)).toEqual({ ...before, lastUsedAt: hour() / 1000, version: 2 });
+  });
+
+  it("brings back no token that was deleted after it was used", async () => {
+    const person = await account.token(account.admin);
+    await get("/admin/api/provider.json", person);
+    expect((await request(latchkey, "DELETE", `${OWN}/${person.token.id}.json`, { token: account.admin.value })).status).toBe(200);
+    latchkey.proxy.reset();
+    await latchkey.subscriptions.deliver();
+    expect(records()).toEqual([expect.objectContaining({ action: "UpdateItem", status: 400 })]);
+    expect((await everyRow(latchkey)).filter(({ pk }) => pk.endsWith(`#TOKEN#${person.token.id}`))).toEqual([]);
+    expect((await get("/admin/api/provider.json", person)).status).toBe(403);
+  });
+
+  it("is kept when the token is renamed while it is recorded, and so is the name", async () => {
+    const person = await account.token(account.admin);
+    let recordings = 0;
+    const table = beforeWrites(async () => {
+      if (recordings++ === 0) await tell([used(person, hour())]);
+    });
+    const renamed = await updateAccessToken({ ...latchkey.operator, table }, { kind: "member", member: person.member }, person.token.id, { name: "Renamed" });
+    expect(recordings).toBe(2);
+    expect(await rowOf(latchkey, person.token)).toMatchObject({ name: "Renamed", lastUsedAt: hour() / 1000, version: renamed.version });
+    await updateAccessToken(latchkey.operator, { kind: "member", member: person.member }, person.token.id, { name: "Again" });
+    expect(await lastUse(person)).toBe(hour() / 1000);
+  });
+
+  it("of one token waits for no other: what fails is thrown when the rest is done, and tried again", async () => {
+    const people = [await account.token(account.admin), await account.token(account.admin), await account.token(account.admin)];
+    const failing = people[1]!;
+    let broken = true;
+    const table = beforeWrites(async (request) => {
+      if (broken && request.includes(`#TOKEN#${failing.token.id}"`)) throw new Error("No answer");
+    });
+    const recorded: Recorded = new Map();
+    const uses = people.map((person) => useOf(person, hour() / 1000));
+    await expect(recordUses({ table, recorded }, uses)).rejects.toThrow("1 tokens");
+    expect(await Promise.all(people.map(lastUse))).toEqual([hour() / 1000, undefined, hour() / 1000]);
+    broken = false;
+    await recordUses({ table, recorded }, uses);
+    expect(await lastUse(failing)).toBe(hour() / 1000);
+  });
+
+  it("is not learnt from lines that tell of none, which hold up no other and are not repeated in a log", async () => {
+    const person = await account.token(account.admin);
+    const { accountId, ownerId } = person.token;
+    const odd = ["", "{", "null", "[]", "\"text\"", "{}", lineOf(person, { tokenId: "-" }), lineOf(person, { tokenId: person.token.id }), lineOf(person, { memberId: undefined }),
+      lineOf(person, { tokenId: `${person.token.id}#x` }), lineOf(person, { accountId: "0" }), lineOf(person, { tokenId: "9".repeat(17) }), `{"accountId":"${accountId}","memberId":"${ownerId}","secret":"lk_at_nothing"}`];
+    const lines = odd.map((message) => ({ message, timestamp: hour() }));
+    latchkey.proxy.reset();
+    await tell([...lines, { message: lineOf(person), timestamp: Number.NaN }, { message: lineOf(person), timestamp: -1 }]);
+    await tell([used(person, hour())], "CONTROL_MESSAGE");
+    expect(records()).toEqual([]);
+    await tell([...lines, used(person, hour())]);
+    expect(await lastUse(person)).toBe(hour() / 1000);
+    expect(latchkey.logs()).toContain(`"lines":${odd.length}`);
+    expect(latchkey.logs()).not.toContain("lk_at_");
+  });
+
+  it("is all that its function may write: no other attribute, no other row, and it may read nothing", async () => {
+    const { token } = await account.token(account.admin);
+    const client = new DynamoDBClient({ endpoint: latchkey.proxy.url, region: REGION, maxAttempts: 1, credentials: { accessKeyId: "RecordUseLambdaFunction", secretAccessKey: "local" } });
+    const at = { TableName: latchkey.operator.table.name, Key: keys.accessToken(token.accountId, token.ownerId, token.id) };
+    const note = { UpdateExpression: "SET lastUsedAt = :v", ExpressionAttributeValues: { ":v": 1 } };
+    const refused = [
+      new UpdateCommand({ ...at, UpdateExpression: "SET scopes = :v", ExpressionAttributeValues: { ":v": [] } }),
+      new UpdateCommand({ ...at, UpdateExpression: "SET lastUsedAt = :v, #e = :v", ExpressionAttributeNames: { "#e": "expiresAt" }, ExpressionAttributeValues: { ":v": 1 } }),
+      new UpdateCommand({ ...at, ...note, ConditionExpression: "begins_with(hash, :v)" }),
+      new UpdateCommand({ ...at, ...note, ReturnValues: "ALL_NEW" }),
+      new UpdateCommand({ ...at, ...note, Key: keys.member(token.accountId, token.ownerId) }),
+      new PutCommand({ TableName: at.TableName, Item: { ...at.Key, lastUsedAt: 1 } }),
+      new DeleteCommand(at),
+      new GetCommand(at),
+    ];
+    for (const command of refused) await expect(client.send(command as UpdateCommand)).rejects.toMatchObject({ name: "AccessDeniedException" });
+    await client.send(new UpdateCommand({ ...at, ...note }));
+  });
+
+  /** The operator's table; something happens before each write to it, whose request is told. */
+  function beforeWrites(happens: (request: string) => Promise<void>): Table {
+    const database = new DynamoDBClient({ endpoint: latchkey.database, region: REGION, credentials: { accessKeyId: "operator", secretAccessKey: "local" } });
+    database.middlewareStack.add((next, { commandName }) => async (args) => {
+      if (/Write|Update/.test(String(commandName))) await happens(JSON.stringify(args.input));
+      return next(args);
+    }, { step: "initialize", name: "listening" });
+    return { client: DynamoDBDocumentClient.from(database, { marshallOptions: { removeUndefinedValues: true } }), name: latchkey.operator.table.name };
+  }
 });

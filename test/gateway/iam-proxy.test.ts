@@ -23,6 +23,7 @@ const allowed = new Map([
   ["Reader", role(allow(READS), allow(["Query"], `${tableArn(TableName)}/index/gsi1`))],
   ["Putter", role(allow(["PutItem"]))],
   ["Writer", role(allow(["PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem", "BatchWriteItem"]))],
+  ["Clock", role({ ...allow(["UpdateItem"]), Condition: { "ForAllValues:StringEquals": { "dynamodb:Attributes": ["pk", "sk", "a"] } } })],
   ["Tenant", role(allow([...READS, "PutItem", "BatchWriteItem"], `${tableArn(TableName)}*`, "A#*"))],
 ]);
 
@@ -65,6 +66,7 @@ describe("a function may", () => {
     ["write in a transaction with a right for each of its actions", "Writer", new TransactWriteItemsCommand({
       TransactItems: [{ Put: put("T#1") }, { Update: update("T#2") }, { Delete: keyed("T#3") }, { ConditionCheck: check("A#1") }],
     })],
+    ["change the attribute that it may", "Clock", new UpdateItemCommand(update("A#1"))],
     ["query its own partition", "Tenant", query("#k = :p AND begins_with(sk, :s)", { ":p": "A#1", ":s": "S" }, { "#k": "pk" })],
     ["query its own partition, whatever else the condition begins with", "Tenant", query("sk = :s AND pk = :p", { ":p": "A#1", ":s": "S" })],
     ["write its own partitions", "Tenant", new BatchWriteItemCommand({ RequestItems: { [TableName]: [{ PutRequest: { Item: id("A#2") } }, { DeleteRequest: { Key: id("A#3") } }] } })],
@@ -85,6 +87,9 @@ describe("a function is refused", () => {
     ["a delete with the right to put", "Putter", new DeleteItemCommand(keyed("A#1")), "DeleteItem"],
     ["an update with the right to put", "Putter", new UpdateItemCommand(update("A#1")), "UpdateItem"],
     ["a read inside a transaction without the right to read", "Writer", new TransactGetItemsCommand({ TransactItems: [{ Get: keyed("A#1") }] }), "GetItem"],
+    ["an update of another attribute", "Clock", new UpdateItemCommand({ ...update("A#1"), UpdateExpression: "SET a = :a REMOVE b" }), "UpdateItem"],
+    ["an update of another attribute, by another name", "Clock", new UpdateItemCommand({ ...update("A#1"), UpdateExpression: "SET #n = :a", ExpressionAttributeNames: { "#n": "b" } }), "UpdateItem"],
+    ["an update that looks at another attribute", "Clock", new UpdateItemCommand({ ...update("A#1"), ConditionExpression: "attribute_exists(pk) AND NOT b = :a" }), "UpdateItem"],
     ["a batch in which one item is another tenant's", "Tenant", new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: [id("A#1"), id("B#1")] } } }), "BatchGetItem"],
     ["another tenant's partition, however it is named", "Tenant", query("sk = :s AND #k = :p", { ":p": "B#1", ":s": "A#1" }, { "#k": "pk" }), "Query"],
     ["another tenant's partition of an index", "Tenant", query("gsi1pk = :p", { ":p": "G#1" }, undefined, "gsi1"), "Query"],

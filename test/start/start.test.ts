@@ -152,6 +152,17 @@ describe("npm start", () => {
     expect((await call(`${api}/provider.json`, value)).status).toBe(403);
   });
 
+  it("knows a moment later that a token was used, wherever in the request it was", async () => {
+    const { token: admin } = description.people.admin;
+    const make = async () => (await call<Made>(`${api}/personal/access_tokens.json`, admin, { method: "POST", form: "name=used&permission=rw&scopes[]=account_management" })).json.access_token;
+    const [inHeader, inBody] = [await make(), await make()];
+    const isSeen = async ({ id }: Made["access_token"]) => "last_used_at" in (await call<{ access_token: object }>(`${api}/personal/access_tokens/${id}.json`, admin)).json.access_token;
+    expect([await isSeen(inHeader), await isSeen(inBody)]).toEqual([false, false]);
+    await call(`${api}/provider.json`, inHeader.value);
+    await fetch(`${api}/services.json`, { method: "POST", body: new URLSearchParams({ access_token: inBody.value, name: "" }) });
+    await until("both uses are recorded", async () => await isSeen(inHeader) && await isSeen(inBody));
+  }, PATIENCE_MS);
+
   it("takes parameters of GET from the body, and any key of an application from the path, as API Gateway does", async () => {
     const { token } = description.people.admin;
     // fetch() sends no body with GET; the Python client does.

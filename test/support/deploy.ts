@@ -17,6 +17,7 @@ import { startGateway, type Gateway } from "./gateway.ts";
 import { rolesOf } from "./iam-policy.ts";
 import { startIamProxy, type IamProxy } from "./iam-proxy.ts";
 import { startLambda } from "./lambda.ts";
+import { createLogSubscriptions, type LogSubscriptions } from "./log-subscriptions.ts";
 import { createPump, type Pump } from "./pump.ts";
 import { loadTemplate, type LambdaFunction, type Template } from "./template.ts";
 
@@ -34,6 +35,8 @@ export type Deployment = {
   readonly pump: Pump;
   readonly counter: Pump;
   readonly bus: Bus;
+  /** What the logs tell to whoever is subscribed to them. */
+  readonly subscriptions: LogSubscriptions;
   /** What operations need, with the rights of an operator: for what a test prepares and inspects. */
   readonly operator: Storage & Hashing & Sealing;
   /** The key behind the cookies of the portal. */
@@ -93,7 +96,8 @@ export async function deploy(
     [fn.logicalId, startLambda({ zip: fn.zip, handler: fn.handler, env: environment(fn), timeoutMs: fn.timeoutMs })]));
   const invoke = async (logicalId: string, event: unknown) => known(lambdas.get(logicalId), logicalId).invoke(event);
   const answers = answerChecker(packaged.openapi);
-  const gateway = await startGateway({ template, invoke, seen: answers.seen });
+  const subscriptions = createLogSubscriptions({ template, invoke, logOf: (id) => known(lambdas.get(id), id).logs() });
+  const gateway = await startGateway({ template, invoke, seen: answers.seen, log: subscriptions.write });
 
   const pumpTo = (name: string) => createPump({ endpoint: emulator.endpoint, tableName, mapping: mappingTo(template, name), invoke });
   return {
@@ -101,6 +105,7 @@ export async function deploy(
     pump: pumpTo("publishEvents"),
     counter: pumpTo("countTraffic"),
     bus: createBus({ template, aws, invoke }),
+    subscriptions,
     operator: {
       table: { client: DynamoDBDocumentClient.from(database, { marshallOptions: { removeUndefinedValues: true } }), name: tableName },
       clock: systemClock,

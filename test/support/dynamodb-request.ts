@@ -17,6 +17,8 @@ interface Touch {
   readonly table: string;
   readonly index?: string | undefined;
   readonly key?: Readonly<Record<string, string>>;
+  readonly attributes?: readonly string[];
+  readonly returnValues?: string | undefined;
 }
 
 /**
@@ -47,6 +49,8 @@ function needsOf(touches: readonly Touch[], region: string): readonly Need[] {
       action: `dynamodb:${action}`,
       resource: tableArn(table, region) + (index === undefined ? "" : `/index/${index}`),
       leadingKeys: keys.length > 0 ? keys : undefined,
+      attributes: group.some(({ attributes }) => attributes) ? group.flatMap(({ attributes = [] }) => attributes) : undefined,
+      returnValues: group.find(({ returnValues }) => returnValues)?.returnValues,
     };
   });
 }
@@ -67,9 +71,27 @@ const keyed = (action: string) => (body: unknown): Touch => {
   return { action, table: TableName, key: keyOf(Key) };
 };
 
+const UPDATE = z.object({
+  TableName: z.string(), Key: ITEM, UpdateExpression: z.string().default(""), ConditionExpression: z.string().default(""),
+  ExpressionAttributeNames: z.record(z.string(), z.string()).default({}), ReturnValues: z.string().optional(),
+  // How updates were written before there were expressions.
+  AttributeUpdates: z.undefined().optional(), Expected: z.undefined().optional(),
+});
+const update = (body: unknown): Touch => {
+  const { TableName, Key, UpdateExpression, ConditionExpression, ExpressionAttributeNames, ReturnValues } = UPDATE.parse(body);
+  const named = attributesIn(`${UpdateExpression} ${ConditionExpression}`).map((name) => ExpressionAttributeNames[name] ?? name);
+  return { action: "UpdateItem", table: TableName, key: keyOf(Key), attributes: [...new Set([...Object.keys(Key), ...named])], returnValues: ReturnValues };
+};
+
+/** The names in an expression: what is no value (`:v`), no function (`f(`) and no keyword. */
+function attributesIn(expression: string): readonly string[] {
+  const words = [...expression.matchAll(/(?<![:\w#])#?[A-Za-z_]\w*(?!\w|\s*\()/g)].map(([word]) => word);
+  return words.filter((word) => !/^(?:SET|ADD|REMOVE|DELETE|AND|OR|NOT|BETWEEN|IN)$/i.test(word));
+}
+
 /** The actions a transaction is made of, and the right each one needs. */
 const IN_TRANSACTION: Readonly<Record<string, (body: unknown) => Touch>> = {
-  Get: keyed("GetItem"), Put: put, Update: keyed("UpdateItem"), Delete: keyed("DeleteItem"), ConditionCheck: keyed("ConditionCheckItem"),
+  Get: keyed("GetItem"), Put: put, Update: update, Delete: keyed("DeleteItem"), ConditionCheck: keyed("ConditionCheckItem"),
 };
 const transaction: Reader = (body) => ({
   consistent: true,
@@ -87,7 +109,7 @@ const search = (action: string): Reader => (body) => {
 const READERS: Readonly<Record<string, Reader>> = {
   GetItem: (body) => ({ touches: [keyed("GetItem")(body)], consistent: KEYED.parse(body).ConsistentRead }),
   PutItem: write(put),
-  UpdateItem: write(keyed("UpdateItem")),
+  UpdateItem: write(update),
   DeleteItem: write(keyed("DeleteItem")),
   Query: search("Query"),
   Scan: search("Scan"),

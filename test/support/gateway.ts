@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { listenOnLoopback, LOOPBACK } from "../../lib/local/ports.ts";
+import { accessLogLine, type Served } from "./access-log.ts";
 import { TimedOut, within } from "./deadline.ts";
 import { assertEmulated, authorize } from "./gateway-authorizer.ts";
 import { buildEvent, decodedPath, type HttpEvent, type WireRequest } from "./gateway-event.ts";
@@ -33,7 +34,9 @@ const MAX_EVENT_BYTES = 6_291_456;
  * It copies what AWS documents, and where AWS documents nothing it takes the strict side. A template with a feature
  * it does not copy does not start, so that no test ever passes because something was quietly left out.
  */
-export async function startGateway({ template, invoke, seen }: { template: Template; invoke: Invoke; seen?: Seen }): Promise<Gateway> {
+export async function startGateway({ template, invoke, seen, log }: {
+  template: Template; invoke: Invoke; seen?: Seen; log?: (line: string) => void;
+}): Promise<Gateway> {
   assertTemplate(template);
   const failures: Error[] = [];
   const api: Api = {
@@ -42,6 +45,9 @@ export async function startGateway({ template, invoke, seen }: { template: Templ
     invoke,
     fail: (error) => void failures.push(error),
     seen: seen ?? (() => {}),
+    log: (served) => {
+      if (log && template.accessLogFormat !== undefined) log(accessLogLine(template.accessLogFormat, served));
+    },
   };
   // Node's own limit must not be the one that decides.
   const server = createServer({ maxHeaderSize: 8 * MAX_HEAD_BYTES }, (request, response) => {
@@ -84,6 +90,7 @@ interface Api {
   readonly invoke: Invoke;
   readonly fail: (error: Error) => void;
   readonly seen: Seen;
+  readonly log: (served: Served) => void;
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, api: Api): Promise<void> {
@@ -110,18 +117,23 @@ async function respond(request: IncomingMessage, api: Api): Promise<GatewayRespo
 
 async function callRoute(wire: WireRequest, { route, pathParameters }: SelectedRoute, api: Api): Promise<GatewayResponse> {
   const where = { routeKey: route.routeKey, pathParameters };
+  const began = Date.now();
   let event = buildEvent(wire, where);
+  const logged = (response: GatewayResponse) => {
+    api.log({ event, status: response.status, latencyMs: Date.now() - began });
+    return response;
+  };
   if (route.authorizer !== undefined) {
     const verdict = await authorize(api.authorizers.get(route.authorizer)!, event, api.invoke);
     if (!verdict.allowed) {
       if (verdict.failure) api.fail(verdict.failure);
-      return verdict.response;
+      return logged(verdict.response);
     }
     event = { ...event, requestContext: { ...event.requestContext, authorizer: verdict.authorizer } };
   }
-  if (Buffer.byteLength(JSON.stringify(event)) > MAX_EVENT_BYTES) return refusal(413, "Request Entity Too Large");
+  if (Buffer.byteLength(JSON.stringify(event)) > MAX_EVENT_BYTES) return logged(refusal(413, "Request Entity Too Large"));
   const response = await callIntegration(route, event, api);
-  return { ...response, headers: { ...response.headers, "apigw-requestid": event.requestContext.requestId } };
+  return logged({ ...response, headers: { ...response.headers, "apigw-requestid": event.requestContext.requestId } });
 }
 
 /** A function that fails or answers nonsense is a 500, one that outlasts the integration's timeout a 503. */

@@ -7,9 +7,13 @@ export interface Need {
   readonly resource: string;
   /** `dynamodb:LeadingKeys`: the partition key values of the request, undefined when it names none. */
   readonly leadingKeys: readonly string[] | undefined;
+  /** `dynamodb:Attributes`: of an update, what it names in its key, its changes and its condition. */
+  readonly attributes?: readonly string[] | undefined;
+  /** `dynamodb:ReturnValues`, when the request says it. */
+  readonly returnValues?: string | undefined;
 }
 
-type Condition = (leadingKeys: readonly string[] | undefined) => boolean;
+type Condition = (need: Need) => boolean;
 
 export interface Statement {
   readonly effect: "Allow" | "Deny";
@@ -38,7 +42,7 @@ export function readStatements(statements: readonly unknown[], values: Values): 
     const wildcard = actions.find((action) => action.includes("*"));
     if (wildcard !== undefined) throw new Error(`The action ${wildcard} has a wildcard.`);
     const arns = z.array(z.string()).parse(resolve(Resource, values));
-    return [{ effect: Effect, actions, resources: arns.map(glob), conditions: readConditions(resolve(conditions, values)) }];
+    return [{ effect: Effect, actions, resources: arns.map(glob), conditions: readConditions(resolve(conditions, values), actions) }];
   });
 }
 
@@ -47,7 +51,7 @@ export function permits(statements: readonly Statement[], need: Need): boolean {
   const applying = statements.filter(({ actions, resources, conditions }) =>
     actions.includes(need.action) &&
     resources.some((resource) => resource.test(need.resource)) &&
-    conditions.every((condition) => condition(need.leadingKeys)));
+    conditions.every((condition) => condition(need)));
   return applying.length > 0 && applying.every(({ effect }) => effect === "Allow");
 }
 
@@ -61,24 +65,36 @@ const STATEMENT = z.strictObject({
   Condition: z.unknown().optional(),
 });
 
-const CONDITIONS = z.record(z.string(), z.strictObject({ "dynamodb:LeadingKeys": oneOrMany(z.string()) })).default({});
+const CONDITIONS = z.record(z.string(), z.record(z.string(), oneOrMany(z.string()))).default({});
+
+/** What a request says of each condition key; undefined where it says nothing. */
+const KEYS: Readonly<Record<string, (need: Need) => readonly string[] | undefined>> = {
+  "dynamodb:LeadingKeys": ({ leadingKeys }) => leadingKeys,
+  "dynamodb:Attributes": ({ attributes }) => attributes,
+  "dynamodb:ReturnValues": ({ returnValues }) => (returnValues === undefined ? undefined : [returnValues]),
+};
+/** Only of updates it is known which attributes they name and what they return. */
+const OF_UPDATES = ["dynamodb:Attributes", "dynamodb:ReturnValues"];
 
 /**
  * IAM, "Set operators for multi-valued context keys": ForAllValues is also true when the request has no such key,
  * which is why a policy that relies on it adds `"Null": {"dynamodb:LeadingKeys": "false"}`.
  */
-const OPERATORS: Readonly<Record<string, (patterns: readonly string[]) => Condition>> = {
-  "ForAllValues:StringEquals": (wanted) => (keys = []) => keys.every((key) => wanted.includes(key)),
-  "ForAllValues:StringLike": (wanted) => (keys = []) => keys.every((key) => wanted.some((pattern) => glob(pattern).test(key))),
-  Null: ([wanted]) => (keys) => String(keys === undefined) === wanted,
+const OPERATORS: Readonly<Record<string, (patterns: readonly string[]) => (values: readonly string[] | undefined) => boolean>> = {
+  "ForAllValues:StringEquals": (wanted) => (values = []) => values.every((value) => wanted.includes(value)),
+  "ForAllValues:StringLike": (wanted) => (values = []) => values.every((value) => wanted.some((pattern) => glob(pattern).test(value))),
+  StringEqualsIfExists: (wanted) => (values = []) => values.every((value) => wanted.includes(value)),
+  Null: ([wanted]) => (values) => String(values === undefined) === wanted,
 };
 
-function readConditions(block: unknown): readonly Condition[] {
-  return Object.entries(CONDITIONS.parse(block)).map(([operator, keys]) => {
-    const condition = OPERATORS[operator];
-    if (!condition) throw new Error(`The condition ${operator} is not one that the tests can evaluate.`);
-    return condition(keys["dynamodb:LeadingKeys"]);
-  });
+function readConditions(block: unknown, actions: readonly string[]): readonly Condition[] {
+  return Object.entries(CONDITIONS.parse(block)).flatMap(([operator, keys]) => Object.entries(keys).map(([key, wanted]) => {
+    const [condition, valuesOf] = [OPERATORS[operator], KEYS[key]];
+    const known = !OF_UPDATES.includes(key) || actions.every((action) => action === "dynamodb:UpdateItem");
+    if (!condition || !valuesOf || !known) throw new Error(`The condition ${operator} of ${key} is not one that the tests can evaluate.`);
+    const holds = condition(wanted);
+    return (need: Need) => holds(valuesOf(need));
+  }));
 }
 
 /** `*` is any text and `?` any one character (IAM, "JSON policy elements: Resource"). */

@@ -3,6 +3,7 @@ export type Resources = Readonly<Record<string, Resource>>;
 
 export interface Resource {
   readonly Type: string;
+  readonly DependsOn?: unknown;
   readonly Properties: Readonly<Record<string, unknown>>;
 }
 

@@ -19,6 +19,9 @@ export interface Template {
   readonly authorizers: readonly Authorizer[];
   readonly eventSourceMappings: readonly EventSourceMapping[];
   readonly rules: readonly Rule[];
+  /** The format of the API's access log; undefined when it has none. */
+  readonly accessLogFormat: string | undefined;
+  readonly logSubscriptions: readonly LogSubscription[];
   /** Every statement that applies to a role: its inline policies and the managed policies of this template. */
   statements(roleLogicalId: string): readonly unknown[];
 }
@@ -67,8 +70,16 @@ export interface Rule {
   readonly function: string;
 }
 
+export interface LogSubscription {
+  readonly logicalId: string;
+  /** The group of logs, by its logical id. */
+  readonly group: string;
+  readonly pattern: string;
+  readonly function: string;
+}
+
 const DOCUMENT = z.object({
-  Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}) })),
+  Resources: z.record(z.string(), z.object({ Type: z.string(), DependsOn: z.unknown().optional(), Properties: z.record(z.string(), z.unknown()).default({}) })),
 });
 const STATE = z.object({ service: z.object({ functions: z.record(z.string(), z.object({ name: z.string() })) }) });
 
@@ -130,10 +141,25 @@ export function loadTemplate(packageDirectory: string): Template {
         function: theFunction(Properties["Targets"]),
       }
     )),
+    accessLogFormat: every("AWS::ApiGatewayV2::Stage").map(([, { Properties }]) => STAGE.parse(Properties).AccessLogSettings?.Format)[0],
+    logSubscriptions: every("AWS::Logs::SubscriptionFilter").map(([logicalId, { Properties }]) => (
+      {
+        logicalId,
+        group: target(Properties["LogGroupName"], "AWS::Logs::LogGroup"),
+        pattern: z.string().parse(Properties["FilterPattern"]),
+        function: theFunction(Properties["DestinationArn"]),
+      }
+    )),
     statements: (roleLogicalId) => statementsOf(roleLogicalId, resources),
   };
 }
 
+/** The name of a group of logs, by its logical id. */
+export function logGroupName({ resources }: Template, logicalId: string): string {
+  return z.string().parse(resources[logicalId]?.Properties["LogGroupName"]);
+}
+
+const STAGE = z.object({ AccessLogSettings: z.object({ Format: z.string() }).optional() });
 const FUNCTION = z.object({
   FunctionName: z.string(),
   Handler: z.string(),

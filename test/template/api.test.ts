@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, inject, it } from "vitest";
+import { useIn } from "../../lib/http/use-log.ts";
 import { routeSelector } from "../support/gateway-routes.ts";
 import { loadTemplate } from "../support/template.ts";
 
@@ -95,8 +96,8 @@ describe("the routes", () => {
 
 describe("who may invoke a function", () => {
   it.each(every("AWS::Lambda::Permission").map(([id, { Properties }]) => [id, Properties] as const))("%s: one service, for one source in this account", (_id, permission) => {
-    expect(permission).toMatchObject({ Action: "lambda:InvokeFunction", Principal: expect.stringMatching(/^(apigateway|events)\.amazonaws\.com$/), SourceArn: expect.anything() });
-    expect(JSON.stringify(permission["SourceArn"])).toMatch(/"AWS::AccountId"|"Fn::GetAtt"/);
+    expect(permission).toMatchObject({ Action: "lambda:InvokeFunction", Principal: expect.stringMatching(/^(apigateway|events|logs)\.amazonaws\.com$/), SourceArn: expect.anything() });
+    expect(JSON.stringify(permission["SourceArn"])).toMatch(/"AWS::AccountId"|\$\{AWS::AccountId\}|"Fn::GetAtt"/);
   });
 });
 
@@ -117,6 +118,11 @@ describe("the access log", () => {
   it("goes to a group that forgets", () => {
     const group = JSON.stringify(AccessLogSettings.DestinationArn).match(/"Fn::GetAtt":\["(\w+)"/)?.[1] ?? "";
     expect(template.resources[group]).toMatchObject({ Type: "AWS::Logs::LogGroup", Properties: { RetentionInDays: expect.any(Number) } });
+  });
+
+  it("says whose a token was by the names that are read out of it, to learn of its last use", () => {
+    const line = JSON.stringify(format).replaceAll(/\$context\.[\w.]+/g, "42");
+    expect(useIn(line, 5_000)).toEqual({ accountId: 42, ownerId: 42, id: 42, at: 5 });
   });
 
   it("belongs to the stage that is served, within the 3 KB that a format may have", () => {

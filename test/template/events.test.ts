@@ -1,6 +1,6 @@
 import { describe, expect, inject, it } from "vitest";
 import { mappingTo } from "../support/deployment.ts";
-import { loadTemplate } from "../support/template.ts";
+import { loadTemplate, logGroupName } from "../support/template.ts";
 
 /** What happens to events that cannot be handled: they are tried again, not for ever, and never lost without a trace. */
 const template = loadTemplate(inject("packageDirectory"));
@@ -73,6 +73,45 @@ describe("the rules of the event bus", () => {
       importService: { source: [{ "anything-but": "latchkey" }], "detail-type": ["service.created"] },
       cleanUp: { source: ["latchkey"], "detail-type": ["member.deleted", "service.deleted", "metric.deleted", "application_plan.deleted", "developer_account.deleted"] },
     });
+  });
+});
+
+describe("the logs that tell of a token's use", () => {
+  const reader = template.functions.find(({ name }) => name === "recordUse")!;
+  const [tokens] = every("AWS::ApiGatewayV2::Authorizer").filter(([id]) => id === "HttpApiAuthorizerTokens").map(([id]) => id);
+  const behindTokens = new Set(template.routes.filter(({ authorizer }) => authorizer === tokens).map((route) => route.function));
+  const writers = template.functions.filter(({ logicalId }) => behindTokens.has(logicalId));
+  const permissions = every("AWS::Lambda::Permission").filter(([, { Principal }]) => Principal === "logs.amazonaws.com");
+  const sourceOf = (id: unknown) => permissions.find(([each]) => each === id)?.[1]["SourceArn"];
+
+  it("are the API's access log and those of the functions that find tokens in bodies, each read by recordUse alone", () => {
+    const wanted = [["/aws/http-api/latchkey-dev", '{ $.tokenId != "-" }'], ...writers.map(({ functionName }) => [`/aws/lambda/${functionName}`, "{ $.tokenId = * }"])];
+    const found = template.logSubscriptions.map(({ group, pattern, function: by }) => [logGroupName(template, group), pattern, by]);
+    expect(writers.length).toBeGreaterThan(10);
+    expect(new Set(found.map(String))).toEqual(new Set(wanted.map((each) => String([...each, reader.logicalId]))));
+    expect(found).toHaveLength(wanted.length);
+  });
+
+  it.each(template.logSubscriptions.map((subscription) => [subscription.logicalId, subscription] as const))("%s: waits for its log, and for the right to hand on its lines", (id, { group }) => {
+    // A reference is waited for; the name alone would not be.
+    expect(template.resources[id]?.Properties["LogGroupName"]).toEqual({ Ref: group });
+    const [permission, ...others] = [template.resources[id]?.DependsOn].flat() as unknown[];
+    expect(others).toEqual([]);
+    const source = sourceOf(permission);
+    const ofFunctions = { "Fn::Sub": "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/latchkey-dev-*" };
+    expect(source).toEqual(group === "HttpApiLogGroup" ? { "Fn::GetAtt": ["HttpApiLogGroup", "Arn"] } : ofFunctions);
+    expect(permissions.map(([, { FunctionName }]) => FunctionName)).toEqual(permissions.map(() => ({ "Fn::GetAtt": [reader.logicalId, "Arn"] })));
+  });
+
+  it("do not tell of the reader's own: it would never come to an end", () => {
+    expect(template.logSubscriptions.map(({ group }) => logGroupName(template, group))).not.toContain(`/aws/lambda/${reader.functionName}`);
+  });
+
+  it("are a hint: what fails is tried again for an hour at most, and then lost", () => {
+    const [[, properties], ...others] = every("AWS::Lambda::EventInvokeConfig").filter(([, { FunctionName }]) => JSON.stringify(FunctionName).includes(`"${reader.logicalId}"`)) as [[string, object]];
+    expect(others).toEqual([]);
+    expect(properties).toMatchObject({ MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 3600 });
+    expect(properties).toHaveProperty("DestinationConfig", {});
   });
 });
 

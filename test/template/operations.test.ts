@@ -99,6 +99,19 @@ describe("the second wall (D3)", () => {
     ]));
   });
 
+  it("recordUse changes two attributes of tokens: no other row, no value of another, and it reads nothing", () => {
+    const { role } = template.functions.find(({ name }) => name === "recordUse")!;
+    expect(statementsOf(role).filter(({ Action }) => Action.some((action) => !action.startsWith("logs:")))).toEqual([{
+      Effect: "Allow", Action: ["dynamodb:UpdateItem"], Resource: [{ "Fn::GetAtt": ["Table", "Arn"] }],
+      Condition: {
+        "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["ACCOUNT#*#MEMBER#*#TOKEN#*"] },
+        "ForAllValues:StringEquals": { "dynamodb:Attributes": ["pk", "sk", "lastUsedAt", "version"] },
+        Null: { "dynamodb:LeadingKeys": "false", "dynamodb:Attributes": "false" },
+        StringEqualsIfExists: { "dynamodb:ReturnValues": ["NONE"] },
+      },
+    }]);
+  });
+
   it.each(["authorizer", "sessionAuthorizer"])("%s reads the table and does nothing else", (authorizer) => {
     const { role } = template.functions.find(({ name }) => name === authorizer)!;
     const actions = statementsOf(role).flatMap(({ Action }) => Action).filter((action) => !action.startsWith("logs:"));
@@ -111,7 +124,7 @@ describe("the second wall (D3)", () => {
     ["sqs:SendMessage", ["cleanUp", "countTraffic", "importService", "publishEvents"]],
     ["dynamodb:GetRecords", ["countTraffic", "publishEvents"]],
     ["dynamodb:Scan", []],
-    ["dynamodb:UpdateItem", ["countTraffic"]],
+    ["dynamodb:UpdateItem", ["countTraffic", "recordUse"]],
     ["secretsmanager:GetSecretValue", []],
   ])("%s is held by exactly %j", (action, holders) => {
     const found = template.functions.filter((fn) => statementsOf(fn.role).some(({ Action }) => Action.includes(action))).map(({ name }) => name);

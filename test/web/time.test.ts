@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { inWords, moment, relative } from "../../web/src/rules/time.ts";
+import { inWords, lastUse, moment, relative } from "../../web/src/rules/time.ts";
 
 const NOW = Date.parse("2026-11-24T12:00:00Z");
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
@@ -19,6 +19,17 @@ describe("a distance in time", () => {
     ["years", 1000 * DAY, "in 3 years"],
   ])("%s", (_guarantee, distance, said) => {
     expect(relative(NOW + distance, NOW)).toBe(said);
+  });
+});
+
+describe("the last use of a token", () => {
+  it.each([
+    ["is not said more exactly than it is known", -59 * MINUTE, "in the last hour"],
+    ["is not in the future, however clocks differ", 5 * MINUTE, "in the last hour"],
+    ["is a distance from then on", -HOUR, "1 hour ago"],
+    ["and in days", -3 * DAY, "3 days ago"],
+  ])("%s", (_guarantee, distance, said) => {
+    expect(lastUse(NOW + distance, NOW)).toBe(said);
   });
 });
 

@@ -18,6 +18,14 @@ export function relative(at: number, now: number): string {
   return RELATIVE.format(Math.round(distance / length), unit);
 }
 
+/**
+ * When a token was last used, of which a moment less than an hour before is known: "in the last hour", "3 hours ago". In the
+ * last hour it may have been used once more, so that nothing more exact is said of it; clocks that differ do no harm.
+ */
+export function lastUse(at: number, now: number): string {
+  return now - at < HOUR_MS ? "in the last hour" : relative(at, now);
+}
+
 /** "1 Dec 2026" */
 export const day = (at: number) => new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" }).format(at);
 

@@ -4,7 +4,7 @@ import { sentence, type Answer, type Failure } from "../api/answer.ts";
 import type { ScopeOffer } from "../api/shapes.ts";
 import { statusOf } from "../rules/expiry.ts";
 import { PERMISSION_NAMES, sentenceList } from "../rules/names.ts";
-import { relative } from "../rules/time.ts";
+import { lastUse } from "../rules/time.ts";
 import { nameOfScope } from "./scope-names.tsx";
 import type { Row } from "./tokens-table.tsx";
 
@@ -42,7 +42,7 @@ export function DeleteToken({ token, offers, remove, onDeleted, onClose }: Props
         </Content>
         <Content component="p">
           It reaches the {sentenceList(token.scopes.map((scope) => nameOfScope(scope, offers)))} ({PERMISSION_NAMES[token.permission].toLowerCase()})
-          {token.last_used_at === undefined ? " and was never seen used." : ` and was last used ${relative(token.last_used_at, now)}.`}
+          {token.last_used_at === undefined ? ". No use of it has been seen yet." : ` and was last used ${lastUse(token.last_used_at, now)}.`}
         </Content>
         <Content component="p">This cannot be undone.</Content>
         {failure === undefined ? null : <Alert isInline isLiveRegion variant="danger" component="p" title={`The token was not deleted. ${sentence(failure)}`} />}

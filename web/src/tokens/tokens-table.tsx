@@ -7,6 +7,7 @@ import type { Order, Rank } from "../rules/listing.ts";
 import { PERMISSION_NAMES } from "../rules/names.ts";
 import { day, inWords } from "../rules/time.ts";
 import { Instant } from "../shell/instant.tsx";
+import { LastUse } from "./last-use.tsx";
 import { ScopeNames } from "./scope-names.tsx";
 import { StatusLabel } from "./status-label.tsx";
 
@@ -24,7 +25,7 @@ const OF_ALL: readonly Column[] = ["username", "name", "scopes", "permission", "
 /** In percent: what is long takes the room. */
 const widthOf = (column: Column) => (column === "name" || column === "scopes" ? { width: 20 } as const : {});
 
-/** What a column is ordered by. What never expires does so last; what was never seen used, first. */
+/** What a column is ordered by. What never expires does so last; what no use was seen of, first. */
 export function rank(token: Row, column: SortKey): Rank {
   switch (column) {
     case "expires_at": return token.expires_at ?? Infinity;
@@ -90,7 +91,6 @@ function Cell({ token, column, offers, now, isOwn }: CellProps) {
       return token.expires_at === undefined ? "Never" : <><StatusLabel status={statusOf(token.expires_at, now)} /><Instant at={token.expires_at} now={now} /></>;
     case "created_at":
       return token.created_at === undefined ? "Not known" : <time dateTime={new Date(token.created_at).toISOString()} title={inWords(token.created_at)}>{day(token.created_at)}</time>;
-    case "last_used_at":
-      return token.last_used_at === undefined ? <span className="latchkey-subtle">Never seen used</span> : <Instant at={token.last_used_at} now={now} />;
+    case "last_used_at": return <LastUse at={token.last_used_at} now={now} />;
   }
 }
