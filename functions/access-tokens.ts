@@ -5,7 +5,7 @@ import { PERMISSIONS, SCOPES } from "../lib/domain/model.ts";
 import * as fields from "../lib/http/fields.ts";
 import { lambda } from "../lib/http/lambda.ts";
 import { operation, type Call } from "../lib/http/operation.ts";
-import { pageWanted } from "../lib/http/paging.ts";
+import { paged } from "../lib/http/paging.ts";
 import { pathId } from "../lib/http/path.ts";
 import { accessToken, ownedAccessToken } from "../lib/http/represent/access-token.ts";
 import { created, EMPTY, many, one } from "../lib/http/reply.ts";
@@ -29,6 +29,8 @@ const wanted = z.object({ name: fields.name, scopes, permission, expires_at: z._
 const changes = z.object({
   name: z.optional(fields.name), scopes: z.optional(scopes), permission: z.optional(permission), expires_at: z.optional(fields.expiry),
 });
+/** 3scale gives a member's tokens whole: they come in pages to those who ask for a cursor. */
+const { page: _, ...cursor } = fields.paging;
 const nothing = z.object({});
 const issued = created(accessToken, (token) => `/admin/api/personal/access_tokens/${token.id}.json`);
 
@@ -55,9 +57,9 @@ const createAccessTokenOfUser = operation({
 
 const listAccessTokens = operation({
   name: "listAccessTokens", methods: ["GET"], path: "/admin/api/personal/access_tokens", requires: OWN_READ,
-  input: z.object({ name: fields.filter }),
+  input: z.object({ name: fields.filter, ...cursor }),
   answer: many(accessToken),
-  run: (call) => listOwnAccessTokens(call, call.principal, call.input.name ?? ""),
+  run: (call) => paged(call, (page) => listOwnAccessTokens(call, call.principal, call.input.name ?? "", page), { otherwise: "whole" }),
 });
 
 const readAccessToken = operation({
@@ -82,9 +84,10 @@ const deleteAccessToken = operation({
 });
 
 const listAccessTokensOfUser = operation({
-  name: "listAccessTokensOfUser", methods: ["GET"], path: "/admin/api/users/{user_id}/access_tokens", requires: ADMIN_READ, input: nothing,
+  name: "listAccessTokensOfUser", methods: ["GET"], path: "/admin/api/users/{user_id}/access_tokens", requires: ADMIN_READ,
+  input: z.object(cursor),
   answer: many(accessToken),
-  run: (call) => listAccessTokensOf(call, call.principal, pathId<MemberId>(call, "user_id")),
+  run: (call) => paged(call, (page) => listAccessTokensOf(call, call.principal, pathId<MemberId>(call, "user_id"), page), { otherwise: "whole" }),
 });
 
 const deleteAccessTokenOfUser = operation({
@@ -96,9 +99,9 @@ const deleteAccessTokenOfUser = operation({
 /** Our own: the tokens of everybody. It is served with the other wide lists, behind their route. */
 export const listAccessTokensOfAccount = operation({
   name: "listAccessTokensOfAccount", methods: ["GET"], path: "/admin/api/access_tokens", requires: ADMIN_READ,
-  input: z.object({ page: fields.page, per_page: fields.page }),
+  input: z.object({ ...fields.paging }),
   answer: many(ownedAccessToken),
-  run: (call) => listAllAccessTokens(call, call.principal, pageWanted(call.input)),
+  run: (call) => paged(call, (page) => listAllAccessTokens(call, call.principal, page), { otherwise: "uncounted" }),
 });
 
 /** 3scale lets programs name a token by its value as well as by its id. */

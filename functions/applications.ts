@@ -3,7 +3,7 @@ import type { ApplicationFilter, Wanted } from "../lib/domain/application-filter
 import { parseId, type ApplicationId, type DeveloperAccountId, type Id, type ServiceId } from "../lib/domain/brands.ts";
 import * as fields from "../lib/http/fields.ts";
 import { operation } from "../lib/http/operation.ts";
-import { pageWanted } from "../lib/http/paging.ts";
+import { paged } from "../lib/http/paging.ts";
 import { pathId } from "../lib/http/path.ts";
 import { application } from "../lib/http/represent/application.ts";
 import { many, one } from "../lib/http/reply.ts";
@@ -19,9 +19,9 @@ const criteria = z.object({ application_id: fields.filter, id: fields.filter, us
 
 const listApplications = operation({
   name: "listApplications", methods: ["GET"], path: "/admin/api/applications", formats: FORMATS, requires: READ,
-  input: z.object({ page: fields.page, per_page: fields.page, ...filters.shape }),
+  input: z.object({ ...fields.paging, ...filters.shape }),
   answer: many(application),
-  run: (call) => listApplicationsFor(call, call.principal, filterFrom(call.input), pageWanted(call.input)),
+  run: (call) => paged(call, (page) => listApplicationsFor(call, call.principal, filterFrom(call.input), page)),
 });
 
 const findApplication = operation({

@@ -4,7 +4,7 @@ import type { AccountTransition } from "../lib/domain/developers.ts";
 import { notFound } from "../lib/domain/errors.ts";
 import * as fields from "../lib/http/fields.ts";
 import { operation, type Call } from "../lib/http/operation.ts";
-import { pageWanted } from "../lib/http/paging.ts";
+import { paged } from "../lib/http/paging.ts";
 import { pathId } from "../lib/http/path.ts";
 import { accountPlan, developerAccount } from "../lib/http/represent/developer.ts";
 import { created, EMPTY, many, one } from "../lib/http/reply.ts";
@@ -45,9 +45,9 @@ const signUpOperation = operation({
 
 const listAccounts = operation({
   name: "listDeveloperAccounts", methods: ["GET"], path: "/admin/api/accounts", formats: FORMATS, requires: READ,
-  input: z.object({ state: fields.filter, page: fields.page, per_page: fields.page }),
+  input: z.object({ state: fields.filter, ...fields.paging }),
   answer: many(developerAccount),
-  run: (call) => listDeveloperAccounts(call, call.principal, call.input.state, pageWanted(call.input)),
+  run: (call) => paged(call, (page) => listDeveloperAccounts(call, call.principal, call.input.state, page)),
 });
 
 const findAccount = operation({

@@ -5,7 +5,7 @@ import { FRIENDLY_ID } from "../lib/domain/invoice-numbers.ts";
 import type { Invoice } from "../lib/domain/invoices.ts";
 import * as fields from "../lib/http/fields.ts";
 import { operation, type Call } from "../lib/http/operation.ts";
-import { pageWanted } from "../lib/http/paging.ts";
+import { paged } from "../lib/http/paging.ts";
 import { pathId } from "../lib/http/path.ts";
 import { invoice, invoices, paymentTransaction } from "../lib/http/represent/invoice.ts";
 import { created, many, one } from "../lib/http/reply.ts";
@@ -33,7 +33,7 @@ const WRONG_NUMBER = "format should be YYYY-MM-XXXXXXXX or YYYY-XXXXXXXX";
 const friendlyId = z.string({ error: WRONG_NUMBER }).check(z.regex(FRIENDLY_ID, WRONG_NUMBER));
 
 const filters = z.object({
-  page: fields.page, per_page: fields.page,
+  ...fields.paging,
   state: fields.filter, month: fields.filter, number: fields.filter, year: fields.filter, month_number: fields.filter, buyer_query: fields.filter,
 });
 
@@ -48,12 +48,10 @@ const shownOne = async (call: Call<unknown>, found: Invoice): Promise<InvoiceInF
 
 async function listed(call: Call<z.output<typeof filters>>, buyerId?: DeveloperAccountId) {
   const { state, month, number, year, month_number: monthNumber, buyer_query: buyerQuery } = call.input;
-  const page = await listInvoices(call, call.principal, {
-    ...pageWanted(call.input, PER_PAGE),
-    ...(buyerId === undefined ? {} : { buyerId }),
-    filter: notBlank({ state, month, number, year, monthNumber }),
-    ...notBlank({ buyerQuery }),
-  });
+  const wanted = {
+    ...(buyerId === undefined ? {} : { buyerId }), filter: notBlank({ state, month, number, year, monthNumber }), ...notBlank({ buyerQuery }),
+  };
+  const page = await paged(call, (part) => listInvoices(call, call.principal, wanted, part), { usual: PER_PAGE });
   return { ...page, items: await shown(call, page.items) };
 }
 

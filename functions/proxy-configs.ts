@@ -5,7 +5,7 @@ import { DomainError, missingParameter, noConfiguration } from "../lib/domain/er
 import * as fields from "../lib/http/fields.ts";
 import { lambda } from "../lib/http/lambda.ts";
 import { operation, type Call } from "../lib/http/operation.ts";
-import { pageWanted } from "../lib/http/paging.ts";
+import { paged } from "../lib/http/paging.ts";
 import { pathId } from "../lib/http/path.ts";
 import { proxyConfig } from "../lib/http/represent/proxy-config.ts";
 import { created, many, one } from "../lib/http/reply.ts";
@@ -65,14 +65,14 @@ const promoteConfigOperation = operation({
 /** What gateways ask for: all at their start, or, with `host`, one for every request that they know nothing about yet. */
 const listConfigsOperation = operation({
   name: "listProxyConfigs", methods: ["GET"], path: "/admin/api/account/proxy_configs/{environment}", requires: READ,
-  input: z.object({ host: fields.filter, version: fields.filter, page: fields.page, per_page: fields.page }),
+  input: z.object({ host: fields.filter, version: fields.filter, ...fields.paging }),
   answer: many(proxyConfig),
   run: async (call) => {
     const environment = environmentOf(call, "invalid_environment");
     const { host, version = "" } = call.input;
     // No service has version 0: what is no version matches nothing.
     const wanted = version === "latest" ? "latest" : version === "" ? "any" : (versionIn(version) ?? 0);
-    return listConfigs({ ...call, ...sealing() }, call.principal, environment, { host: host || undefined, version: wanted }, pageWanted(call.input));
+    return paged(call, (page) => listConfigs({ ...call, ...sealing() }, call.principal, environment, { host: host || undefined, version: wanted }, page));
   },
 });
 

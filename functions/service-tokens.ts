@@ -3,7 +3,7 @@ import type { ServiceId } from "../lib/domain/brands.ts";
 import * as fields from "../lib/http/fields.ts";
 import { lambda } from "../lib/http/lambda.ts";
 import { operation } from "../lib/http/operation.ts";
-import { pageWanted } from "../lib/http/paging.ts";
+import { paged } from "../lib/http/paging.ts";
 import { pathId } from "../lib/http/path.ts";
 import { maskedServiceToken, revealedServiceToken } from "../lib/http/represent/service-token.ts";
 import { many, one } from "../lib/http/reply.ts";
@@ -21,11 +21,12 @@ const revealServiceTokenOperation = operation({
   run: (call) => revealServiceToken({ ...call, ...sealing() }, call.principal, pathId<ServiceId>(call, "id")),
 });
 
+/** Our own: 3scale shows them in its pages alone. */
 export const listServiceTokens = operation({
   name: "listServiceTokens", methods: ["GET"], path: "/admin/api/service_tokens", requires: READ,
-  input: z.object({ page: fields.page, per_page: fields.page }),
+  input: z.object({ ...fields.paging }),
   answer: many(maskedServiceToken),
-  run: (call) => listServicesFor(call, call.principal, pageWanted(call.input)),
+  run: (call) => paged(call, (page) => listServicesFor(call, call.principal, page), { otherwise: "uncounted" }),
 });
 
 export const reveal = lambda(revealServiceTokenOperation);

@@ -5,7 +5,7 @@ import { BY_DEFAULT } from "../lib/domain/service-settings.ts";
 import * as fields from "../lib/http/fields.ts";
 import { lambda } from "../lib/http/lambda.ts";
 import { operation } from "../lib/http/operation.ts";
-import { pageWanted } from "../lib/http/paging.ts";
+import { paged } from "../lib/http/paging.ts";
 import { pathId } from "../lib/http/path.ts";
 import { service } from "../lib/http/represent/service.ts";
 import { created, EMPTY, many, one } from "../lib/http/reply.ts";
@@ -61,9 +61,9 @@ const deleteServiceOperation = operation({
 
 export const listServices = operation({
   name: "listServices", methods: ["GET"], path: "/admin/api/services", formats: FORMATS, requires: READ,
-  input: z.object({ page: fields.page, per_page: fields.page }),
+  input: z.object({ ...fields.paging }),
   answer: many(service),
-  run: (call) => listServicesFor(call, call.principal, pageWanted(call.input)),
+  run: (call) => paged(call, (page) => listServicesFor(call, call.principal, page)),
 });
 
 export const readService = operation({

@@ -142,6 +142,12 @@ export const expiry = z.pipe(
 /** Paging and numbers in filters are never an error (3scale ignores what it does not understand). */
 export const page = z.optional(z.unknown()).register(documented, { type: "integer", minimum: 1 });
 
+/** What every list in pages takes beside its filters. Only a cursor can be wrong: see `paged`. */
+export const paging = {
+  page, per_page: z.optional(z.unknown()).register(documented, { type: "integer", minimum: 1, maximum: 500 }),
+  after: z.optional(z.unknown()).register(documented, { type: "string", description: "A cursor, from `metadata.next` of the answer before; blank to begin. The page then costs what it shows, however long the list is, and its totals are not told." }),
+};
+
 /** A filter's text; anything else matches nothing. */
 export const filter = z.optional(z.pipe(z.unknown(), z.transform((value) => (typeof value === "number" ? String(value) : typeof value === "string" ? value : "")))).register(documented, { type: "string" });
 

@@ -59,7 +59,7 @@ async function serve(operations: readonly Operation[], event: HttpEvent): Promis
 
   const params = unwrap(withoutCredential(merge(parseForm(event.rawQueryString ?? "", "query"), body)), operation.wrapper);
   const input = parseInput(operation, params);
-  const response = respond(operation.answer.reply(await operation.run({ ...storage(), principal, path, input, format })), format);
+  const response = respond(operation.answer.reply(await operation.run({ ...storage(), operation: operation.name, principal, path, input, format })), format);
   return event.requestContext.http.method === "GET" ? unlessUnchanged(response, headerOf(event, "if-none-match")) : response;
 }
 

@@ -10,11 +10,11 @@ export type Format = "json" | "xml" | "csv";
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /**
- * What an operation is run with: proved, permitted, parsed. `path` holds the path's variables as they were written;
+ * What an operation is run with: proved, permitted, parsed. `operation` is its name, `path` holds the path's variables as they were written;
  * `format` is for those whose XML tells more than their JSON, so that only it reads more.
  */
 export type Call<Input> = Storage & {
-  readonly principal: Principal; readonly path: Readonly<Record<string, string>>; readonly input: Input; readonly format: Format;
+  readonly operation: string; readonly principal: Principal; readonly path: Readonly<Record<string, string>>; readonly input: Input; readonly format: Format;
 };
 
 /**

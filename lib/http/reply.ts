@@ -1,5 +1,5 @@
 import XMLBuilder from "fast-xml-builder";
-import type { Page } from "../table/list.ts";
+import type { Page } from "../table/page.ts";
 
 /** An XML element's content: text, children by name, or several children of one name. */
 export type XmlContent = string | number | boolean | undefined | readonly XmlContent[] | { readonly [name: string]: XmlContent };
@@ -17,6 +17,9 @@ export type Representation<T> = {
   readonly xml?: (value: T) => XmlContent;
   readonly csv?: (value: T) => Csv;
 };
+
+/** A page of a list, with the cursor by which it goes on while there is more. */
+export type Listed<T> = Omit<Page<T>, "next"> & { readonly next?: string };
 
 /** What is answered, before it is written in the format that was asked for. */
 export type Reply = {
@@ -60,8 +63,8 @@ export function created<T>(as: Representation<T>, location: (value: T) => string
   return { status: 201, shape: "one", as, reply: (value) => ({ status: 201, ...writtenAs(as, value), location: location(value) }) };
 }
 
-/** A list: `{"services": [{"service": {…}}]}`; with 3scale's metadata when it is a page of something longer. */
-export function many<T>(as: Representation<T>): Answer<readonly T[] | Page<T>> {
+/** A list: `{"services": [{"service": {…}}]}`; with metadata, 3scale's and our cursor, when it is a page of something longer. */
+export function many<T>(as: Representation<T>): Answer<readonly T[] | Listed<T>> {
   return { status: 200, shape: "many", as, reply: (list) => listed(as, list) };
 }
 
@@ -73,10 +76,10 @@ function writtenAs<T>(as: Representation<T>, value: T): Pick<Reply, "json" | "xm
   };
 }
 
-function listed<T>(as: Representation<T>, list: readonly T[] | Page<T>): Reply {
+function listed<T>(as: Representation<T>, list: readonly T[] | Listed<T>): Reply {
   const { xml } = as;
   const items: readonly T[] = "items" in list ? list.items : list;
-  const metadata = "items" in list && list.perPage < list.total ? metadataOf(list) : undefined;
+  const metadata = "items" in list && isLonger(list) ? metadataOf(list) : undefined;
   return {
     status: 200,
     json: (base) => ({
@@ -87,12 +90,19 @@ function listed<T>(as: Representation<T>, list: readonly T[] | Page<T>): Reply {
   };
 }
 
-function metadataOf({ perPage, total, page }: Page<unknown>) {
-  return { per_page: perPage, total_entries: total, total_pages: Math.ceil(total / perPage), current_page: page };
+/** Whether there is more than the page shows: 3scale tells about pages then, and only then. */
+function isLonger({ perPage, total, next }: Listed<unknown>): boolean {
+  return total === undefined ? next !== undefined : perPage < total;
 }
 
-function attributes(values: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`@_${name}`, value]));
+/** What is said of a page: its number and the total only where they were asked for. */
+export function metadataOf({ perPage, total, page, next }: Listed<unknown>) {
+  return { per_page: perPage, total_entries: total, total_pages: total === undefined ? undefined : Math.ceil(total / perPage), current_page: page, next };
+}
+
+/** Values as the attributes of an XML element. */
+export function attributes(values: Readonly<Record<string, number | string | undefined>>): Record<string, number | string | undefined> {
+  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[`@_${name}`, value]])));
 }
 
 /** Characters that no XML document may hold, however they are written (XML 1.0, production Char). */

@@ -13,9 +13,12 @@ The format follows the path's extension, never \`Accept\`: \`.json\`, also witho
 those of query and body together; forms write lists as \`name[]=…\`. Answers may gain attributes: ignore those you do not know.`;
 
 const METADATA = {
-  type: "object", description: "There when the list is longer than a page.",
-  properties: Object.fromEntries(["per_page", "total_entries", "total_pages", "current_page"].map((name) => [name, { type: "integer" }])),
-  required: ["per_page", "total_entries", "total_pages", "current_page"],
+  type: "object", description: "There when the list is longer than a page; the totals only with page numbers, and where 3scale tells them.",
+  properties: {
+    ...Object.fromEntries(["per_page", "total_entries", "total_pages", "current_page"].map((name) => [name, { type: "integer" }])),
+    next: { type: "string", description: "The cursor to go on by: send it as `after` with the same filters. Absent when nothing follows." },
+  },
+  required: ["per_page"],
 };
 
 /** How an access token may come (D15). Any one will do. */

@@ -11,9 +11,9 @@ import {
   accessTokenRow, importedRow, listAccessTokens, listAccessTokensOfAccount, readAccessToken, type StoredAccessToken,
 } from "../table/access-tokens.ts";
 import { record } from "../table/events.ts";
-import type { Page, PageWanted } from "../table/list.ts";
 import { readMember, readMembers } from "../table/members.ts";
 import { keys } from "../table/model.ts";
+import type { Page, PageWanted } from "../table/page.ts";
 import { transact, type Outcome, type Write } from "../table/transact.ts";
 import { identify } from "./authenticate.ts";
 import { event, memberOf, untilStored, type Hashing, type Storage } from "./context.ts";
@@ -73,12 +73,11 @@ export async function importAccessToken(
   });
 }
 
-/** The tokens of the principal's member whose names contain `name`, by id, expired ones included. */
-export async function listOwnAccessTokens(deps: Storage, principal: Principal, name: string): Promise<AccessToken[]> {
+/** A page of the tokens of the principal's member whose names contain `name`, by id, expired ones included. */
+export async function listOwnAccessTokens(deps: Storage, principal: Principal, name: string, wanted: PageWanted): Promise<Page<AccessToken>> {
   const owner = memberOf(principal);
-  const tokens = await listAccessTokens(deps.table, owner.accountId, owner.id);
-  const wanted = name.normalize("NFC");
-  return tokens.filter((token) => token.name.includes(wanted));
+  const part = name.normalize("NFC");
+  return listAccessTokens(deps.table, owner.accountId, owner.id, wanted, part === "" ? undefined : (token) => token.name.includes(part));
 }
 
 /** One token of the principal's member. Somebody else's does not exist, as far as they can see. */
@@ -135,11 +134,11 @@ export async function deleteOwnAccessToken(deps: Storage, principal: Principal, 
   if (!deleted && !isOwnCredential) throw notFound();
 }
 
-/** The tokens of a member of the principal's account, for its admins: never a value, which nobody has. */
-export async function listAccessTokensOf(deps: Storage, principal: Principal, memberId: MemberId): Promise<AccessToken[]> {
+/** A page of the tokens of a member of the principal's account, for its admins: never a value, which nobody has. */
+export async function listAccessTokensOf(deps: Storage, principal: Principal, memberId: MemberId, wanted: PageWanted): Promise<Page<AccessToken>> {
   const { accountId } = memberOf(principal);
   if ((await readMember(deps.table, accountId, memberId)) === undefined) throw notFound();
-  return listAccessTokens(deps.table, accountId, memberId);
+  return listAccessTokens(deps.table, accountId, memberId, wanted);
 }
 
 /**

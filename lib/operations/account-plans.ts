@@ -58,8 +58,8 @@ export async function makeAccountPlanDefault(deps: Storage, principal: Principal
 export async function deleteAccountPlan(deps: Storage, principal: Principal, id: AccountPlanId): Promise<void> {
   await plans.read(deps, principal, id);
   const { accountId } = memberOf(principal);
-  const { total } = await developerAccounts.page(deps.table, accountId, ofAccountPlan(id), { page: 1, perPage: 1 });
-  if (total > 0) throw refused({ base: ["This account plan cannot be deleted! At least one account depends on it."] });
+  const { items: dependents } = await developerAccounts.page(deps.table, accountId, ofAccountPlan(id), { after: 0, perPage: 1 });
+  if (dependents.length > 0) throw refused({ base: ["This account plan cannot be deleted! At least one account depends on it."] });
   await plans.remove(deps, principal, id);
 }
 

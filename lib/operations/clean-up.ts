@@ -11,6 +11,7 @@ import { rowsOf } from "../table/list.ts";
 import { record } from "../table/events.ts";
 import { listMembers, memberRow, readMember, releaseName } from "../table/members.ts";
 import { keys, listings, type Listing } from "../table/model.ts";
+import { WHOLE } from "../table/page.ts";
 import { idIn } from "../table/row.ts";
 import { readService } from "../table/services.ts";
 import { transact } from "../table/transact.ts";
@@ -45,7 +46,7 @@ async function removeWhatMemberLeft(deps: Storage, accountId: AccountId, memberI
   // Whatever the event says: a member who is there is not to lose anything.
   if ((await readMember(deps.table, accountId, memberId)) !== undefined) return;
   for (const listing of [listings.sessions(accountId, memberId), listings.identitiesOf(accountId, memberId)]) await removeAll(deps, listing);
-  for (const { id } of await listAccessTokens(deps.table, accountId, memberId)) {
+  for (const { id } of (await listAccessTokens(deps.table, accountId, memberId, WHOLE)).items) {
     const stored = await readAccessToken(deps.table, accountId, memberId, id);
     if (stored === undefined) continue;
     await transact(deps.table, [

@@ -5,9 +5,9 @@ import {
 import { invalid, notFound, refused } from "../domain/errors.ts";
 import type { Principal } from "../domain/model.ts";
 import { accountPlans, developerAccounts, inState } from "../table/developers.ts";
-import type { Page, PageWanted } from "../table/list.ts";
 import { holderOf } from "../table/members.ts";
 import { keys } from "../table/model.ts";
+import { pageIn, type Page, type PageWanted } from "../table/page.ts";
 import { readAccountPlan } from "./account-plans.ts";
 import { cleanUpAfter } from "./clean-up.ts";
 import { memberOf, type Storage } from "./context.ts";
@@ -36,7 +36,7 @@ export async function listDeveloperAccounts(
   const { accountId } = memberOf(principal);
   if (state === undefined || state === "" || state === "all") return developerAccounts.page(deps.table, accountId, "account", wanted);
   const known = DEVELOPER_ACCOUNT_STATES.find((each) => each === state);
-  return known === undefined ? { ...wanted, items: [], total: 0 } : developerAccounts.page(deps.table, accountId, inState(known), wanted);
+  return known === undefined ? pageIn<DeveloperAccount>([], wanted, ({ id }) => id) : developerAccounts.page(deps.table, accountId, inState(known), wanted);
 }
 
 export async function readDeveloperAccount(deps: Storage, principal: Principal, id: DeveloperAccountId): Promise<DeveloperAccount> {

@@ -5,8 +5,9 @@ import { reaches, serviceAccessOf } from "../domain/rights.ts";
 import type { Application, Principal, ServiceAccess } from "../domain/model.ts";
 import { applications, applicationsOfDeveloperAccount, applicationsUsing, findByCredential } from "../table/applications.ts";
 import { developerAccounts } from "../table/developers.ts";
-import { pageOf, pageOfFitting, rowsOf, type Page, type PageWanted } from "../table/list.ts";
+import { rowsOf } from "../table/list.ts";
 import type { Credential, Listing } from "../table/model.ts";
+import { pageIn, pageOf, pageOfFitting, type Page, type PageWanted } from "../table/page.ts";
 import { memberOf, type Storage } from "./context.ts";
 import { show, type ShownApplication } from "./shown-applications.ts";
 
@@ -19,8 +20,8 @@ export async function listApplicationsFor(
   const seen = (application: Application) => reaches(access, application.serviceId) && passes(filter, application);
   if (filter.userKey !== undefined) {
     const found = (await findByCredential(deps.table, member.accountId, { kind: "user_key", value: filter.userKey })).filter(seen);
-    const items = found.slice((wanted.page - 1) * wanted.perPage, wanted.page * wanted.perPage);
-    return { ...wanted, items: await show(deps, items), total: found.length };
+    const page = pageIn(found, wanted, ({ id }) => id);
+    return { ...page, items: await show(deps, page.items) };
   }
   const places = placesOf(filter, member.accountId, access);
   const page = placeIsAll(filter)

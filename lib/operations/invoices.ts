@@ -12,14 +12,14 @@ import { readAccount } from "../table/accounts.ts";
 import { developerAccounts } from "../table/developers.ts";
 import { record } from "../table/events.ts";
 import { hasInvoice, invoices, lastNumber, noteNumber, ofBuyer, ofMonth, pageOfInvoices } from "../table/invoices.ts";
-import type { Page, PageWanted } from "../table/list.ts";
 import { takeName } from "../table/members.ts";
 import { keys } from "../table/model.ts";
+import type { Page, PageWanted } from "../table/page.ts";
 import { transact } from "../table/transact.ts";
 import { event, memberOf, type Storage } from "./context.ts";
 import { entities } from "./entities.ts";
 
-export type InvoicesWanted = PageWanted & {
+export type InvoicesWanted = {
   readonly buyerId?: DeveloperAccountId;
   readonly filter: Omit<InvoiceFilter, "buyers">;
   /** A part of the name of whose invoices are wanted. */
@@ -37,7 +37,9 @@ const facts = ({ friendlyId, period, state }: Invoice) => ({ friendly_id: friend
 const stored = entities<Invoice>({ collection: invoices, event: "invoice", subject, facts, names: numberHeldBy });
 
 /** One page of the provider's invoices, or of those of one developer account (3scale: GET /api/invoices), by id. */
-export async function listInvoices(deps: Storage, principal: Principal, { buyerId, filter, buyerQuery, page, perPage }: InvoicesWanted): Promise<Page<Invoice>> {
+export async function listInvoices(
+  deps: Storage, principal: Principal, { buyerId, filter, buyerQuery }: InvoicesWanted, page: PageWanted,
+): Promise<Page<Invoice>> {
   const { accountId } = memberOf(principal);
   if (buyerId !== undefined) await demandDeveloperAccount(deps, accountId, buyerId);
   const month = buyerId === undefined ? parseMonth(filter.month ?? "") : undefined;
@@ -47,7 +49,7 @@ export async function listInvoices(deps: Storage, principal: Principal, { buyerI
     ...(month === undefined ? filter : others), ...(buyerQuery === undefined ? {} : { buyers: await developersCalled(deps, accountId, buyerQuery) }),
   };
   const fit = Object.keys(left).length === 0 ? undefined : (invoice: Invoice) => fits(invoice, left);
-  return pageOfInvoices(deps.table, accountId, of, { page, perPage }, fit);
+  return pageOfInvoices(deps.table, accountId, of, page, fit);
 }
 
 /** An invoice; of a given developer account when it is asked for there. */

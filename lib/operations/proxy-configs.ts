@@ -9,8 +9,9 @@ import { unseal } from "../secrets/seal.ts";
 import { accountFrom } from "../table/accounts.ts";
 import { readTogether, type Table } from "../table/client.ts";
 import { record } from "../table/events.ts";
-import { pageOf, rowsOf, type Page, type PageWanted } from "../table/list.ts";
+import { placeIn, rowsOf } from "../table/list.ts";
 import { keys, listings, type Key, type Row } from "../table/model.ts";
+import { pageIn, pageOf, type Page, type PageWanted } from "../table/page.ts";
 import { configFrom } from "../table/proxy-configs.ts";
 import { serviceTokenFrom } from "../table/services.ts";
 import { transact } from "../table/transact.ts";
@@ -83,10 +84,11 @@ export async function listConfigs(
   const member = memberOf(principal);
   const { accountId } = member;
   const access = serviceAccessOf(member);
+  const listing = listingOf(accountId, environment, version);
   const page = host === undefined && access === "all"
-    ? await pageOf(deps.table, [listingOf(accountId, environment, version)], wanted)
+    ? await pageOf(deps.table, [listing], wanted)
     : pageIn((await rowsFor(deps.table, accountId, environment, { host, version }, access)).filter((row) =>
-        reaches(access, row["serviceId"] as ServiceId) && (host === undefined || (row["hosts"] as readonly string[]).includes(host))), wanted);
+        reaches(access, row["serviceId"] as ServiceId) && (host === undefined || (row["hosts"] as readonly string[]).includes(host))), wanted, placeIn(listing));
   return { ...page, items: await withTokens(deps, accountId, page.items.map(configFrom)) };
 }
 
@@ -108,11 +110,6 @@ async function rowsFor(
     return rows.filter((row) => row !== undefined);
   }
   return Array.fromAsync(rowsOf(table, listingOf(accountId, environment, version)));
-}
-
-function pageIn(rows: readonly Row[], wanted: PageWanted): Page<Row> {
-  const first = (wanted.page - 1) * wanted.perPage;
-  return { ...wanted, items: rows.slice(first, first + wanted.perPage), total: rows.length };
 }
 
 /** Opens the tokens of these configurations' services: one call to KMS, however many there are (D8). A service that is gone is left out. */

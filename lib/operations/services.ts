@@ -18,9 +18,9 @@ import type { ServiceTraffic } from "../table/traffic.ts";
 import { trafficWrite } from "./traffic-view.ts";
 import { readAccount } from "../table/accounts.ts";
 import { record } from "../table/events.ts";
-import type { Page, PageWanted } from "../table/list.ts";
 import { keys } from "../table/model.ts";
 import { releaseName, takeName } from "../table/members.ts";
+import { pageIn, type Page, type PageWanted } from "../table/page.ts";
 import { listServices, readService, readServices, serviceRow, serviceTokenRow, tombstoneRow } from "../table/services.ts";
 import { transact } from "../table/transact.ts";
 import { event, memberOf, untilStored, type Hashing, type Sealing, type Storage } from "./context.ts";
@@ -58,11 +58,10 @@ export async function listServicesFor(deps: Storage, principal: Principal, wante
   const member = memberOf(principal);
   const access = serviceAccessOf(member);
   if (access === "all") return listServices(deps.table, member.accountId, wanted);
-  const ids = [...access].sort((a, b) => a - b);
-  const shown = ids.slice((wanted.page - 1) * wanted.perPage, wanted.page * wanted.perPage);
+  const page = pageIn([...access].sort((a, b) => a - b), wanted, (id) => id);
   const items: Service[] = [];
-  for (let at = 0; at < shown.length; at += 100) items.push(...(await readServices(deps.table, member.accountId, shown.slice(at, at + 100))));
-  return { ...wanted, items, total: ids.length };
+  for (let at = 0; at < page.items.length; at += 100) items.push(...(await readServices(deps.table, member.accountId, page.items.slice(at, at + 100))));
+  return { ...page, items };
 }
 
 /** One service. A hidden one is read like a missing one and answers like it (D4). */

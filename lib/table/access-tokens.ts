@@ -4,8 +4,8 @@ import type { AccessTokenId, AccountId, MemberId } from "../domain/brands.ts";
 import { hourOf, type TokenUse } from "../domain/last-used.ts";
 import { PERMISSIONS, SCOPES, type AccessToken, type Digest, type Member } from "../domain/model.ts";
 import { readRow, readTogether, type Table } from "./client.ts";
-import { pageOf, rowsOf, type Page, type PageWanted } from "./list.ts";
 import { inIndex, keys, listings, type Row } from "./model.ts";
+import { pageOf, pageOfFitting, type Page, type PageWanted } from "./page.ts";
 import { memberFrom } from "./members.ts";
 import { expectType, idIn, number, oneOf, someOf, text, time, versioned } from "./row.ts";
 
@@ -63,8 +63,13 @@ export async function readAccessToken(
   return row === undefined ? undefined : accessTokenFrom(row);
 }
 
-export async function listAccessTokens(table: Table, account: AccountId, owner: MemberId): Promise<AccessToken[]> {
-  return (await Array.fromAsync(rowsOf(table, listings.accessTokens(account, owner)))).map((row) => accessTokenFrom(row).token);
+/** A page of a member's tokens, by id; with `fits`, of only those, read along the list. */
+export async function listAccessTokens(
+  table: Table, account: AccountId, owner: MemberId, wanted: PageWanted, fits?: (token: AccessToken) => boolean,
+): Promise<Page<AccessToken>> {
+  const listing = [listings.accessTokens(account, owner)];
+  const page = fits === undefined ? await pageOf(table, listing, wanted) : await pageOfFitting(table, listing, wanted, (row) => fits(accessTokenFrom(row).token));
+  return { ...page, items: page.items.map((row) => accessTokenFrom(row).token) };
 }
 
 /** A page of the tokens of all of an account's members, by id. */

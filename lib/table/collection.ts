@@ -1,8 +1,9 @@
 import { type AccountId, type Id } from "../domain/brands.ts";
 import type { Versioned } from "../domain/model.ts";
 import { readRow, type Table } from "./client.ts";
-import { pageOf, rowsOf, type Page, type PageWanted } from "./list.ts";
+import { rowsOf } from "./list.ts";
 import { inIndex, keys, listings, type Row } from "./model.ts";
+import { pageOf, type Page, type PageWanted } from "./page.ts";
 import { expectType, idIn, versioned } from "./row.ts";
 
 /** A thing of an account that has an id of its own: a metric, a plan, an invoice. */

@@ -4,8 +4,9 @@ import {
 import { CREATION_TYPES, INVOICE_STATES, LINE_ITEM_KINDS, type Invoice, type LineItem, type PaymentTransaction } from "../domain/invoices.ts";
 import { readRow, type Table } from "./client.ts";
 import { collection, type Parent } from "./collection.ts";
-import { pageOf, rowsOf, type Page, type PageWanted } from "./list.ts";
+import { rowsOf } from "./list.ts";
 import { keys, listings } from "./model.ts";
+import { pageOf, pageOfFitting, type Page, type PageWanted } from "./page.ts";
 import { idIn, number, oneOf, text, time } from "./row.ts";
 import type { Write } from "./transact.ts";
 
@@ -68,21 +69,9 @@ export const paymentTransactions = collection<PaymentTransaction>({
 export async function pageOfInvoices(
   table: Table, account: AccountId, of: "account" | Parent, wanted: PageWanted, fit?: (invoice: Invoice) => boolean,
 ): Promise<Page<Invoice>> {
-  const listing = listingOf(account, of);
-  if (fit === undefined) {
-    const page = await pageOf(table, [listing], wanted);
-    return { ...page, items: page.items.map(invoices.from) };
-  }
-  const first = (wanted.page - 1) * wanted.perPage;
-  const items: Invoice[] = [];
-  let total = 0;
-  for await (const row of rowsOf(table, listing)) {
-    const invoice = invoices.from(row);
-    if (!fit(invoice)) continue;
-    if (total >= first && items.length < wanted.perPage) items.push(invoice);
-    total++;
-  }
-  return { ...wanted, items, total };
+  const listing = [listingOf(account, of)];
+  const page = fit === undefined ? await pageOf(table, listing, wanted) : await pageOfFitting(table, listing, wanted, (row) => fit(invoices.from(row)));
+  return { ...page, items: page.items.map(invoices.from) };
 }
 
 /** Whether a developer account has an invoice of some kind. */

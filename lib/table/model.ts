@@ -112,6 +112,9 @@ export function sortable(number: number): string {
   return String(number).padStart(16, "0");
 }
 
+/** No id comes after this as a sort key. */
+export const LAST_ID = "9".repeat(16);
+
 /** The keys that put a row into a listing of an index, under its id. */
 export function inIndex(listing: Listing & { readonly index: "gsi1" | "gsi2" }, id: number): Record<string, string> {
   return { [`${listing.index}pk`]: listing.pk, [`${listing.index}sk`]: sortable(id) };

@@ -3,8 +3,8 @@ import {
   BACKEND_VERSIONS, DEPLOYMENT_OPTIONS, SERVICE_FLAG_DEFAULTS, SERVICE_STATES, type Digest, type Service, type ServiceFlag, type ServiceSettings, type ServiceToken,
 } from "../domain/model.ts";
 import { readRow, readTogether, type Table } from "./client.ts";
-import { pageOf, type Page, type PageWanted } from "./list.ts";
 import { keys, listings, type Row } from "./model.ts";
+import { pageOf, type Page, type PageWanted } from "./page.ts";
 import type { ServiceTraffic } from "./traffic.ts";
 import { expectType, idIn, number, oneOf, text, time, versioned } from "./row.ts";
 

@@ -4,6 +4,7 @@ import { createTestAccount, type Person, type TestAccount } from "../support/acc
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request, type RequestOptions } from "../support/request.ts";
 import { rewriteToken, rowOf } from "../support/rows.ts";
+import { changedAt, walk } from "../support/walk.ts";
 
 /** The caller's own tokens: `/admin/api/personal/access_tokens`. What a token may grant is in access-tokens-ceiling. */
 const PATH = "/admin/api/personal/access_tokens";
@@ -210,6 +211,18 @@ describe("200 OK", () => {
 
     it.each([["blank", "?name="], ["absent", "?"], ["a page, which this list does not have", "?page=2&per_page=1"]])("lists all: %s", async (_what, query) => {
       expect(await list(query)).toHaveLength(4);
+    });
+
+    it("is in pages for whoever goes by cursor, each read with one query", async () => {
+      const names = async (path: string) => {
+        latchkey.proxy.reset();
+        const pages = await walk(latchkey, path, person.value);
+        expect(latchkey.proxy.calls.map(({ action, index }) => [action, index])).toEqual(pages.flatMap(() => [["BatchGetItem", undefined], ["Query", "gsi1"]]));
+        return pages.map(({ json }) => json.access_tokens.map((item: { access_token: { name: string } }) => item.access_token.name));
+      };
+      expect(await names(`${PATH}?per_page=3`)).toEqual([["Alpha one", "alpha two", "100% Café_[x]"], ["Long gone"]]);
+      expect(await names(`${PATH}?per_page=1&name=lpha`)).toEqual([["Alpha one"], ["alpha two"]]);
+      expect(await names(PATH)).toEqual([["Alpha one", "alpha two", "100% Café_[x]", "Long gone"]]);
     });
 
     it("takes the filter from a body too, which some programs send with a GET", async () => {
@@ -427,6 +440,14 @@ describe("400 Bad Request", () => {
     expect([posted.status, posted.json]).toEqual(expected);
     const put = await call("PUT", `${PATH}/${admin.token.id}`, options);
     expect([put.status, put.json]).toEqual(expected);
+  });
+
+  it("is a cursor of another list, or of nobody", async () => {
+    const { next } = (await call("GET", `${PATH}?per_page=1&after=&name=`)).json.metadata;
+    expect((await call("GET", `${PATH}?name=&after=${next}`)).status).toBe(200);
+    for (const after of [`name=x&after=${next}`, `name=&after=${changedAt(next, 31)}`, "after=1"]) {
+      expect(await call("GET", `${PATH}?${after}`)).toMatchObject({ status: 400, json: { code: "invalid_parameter", error: expect.stringMatching(/^after is not a cursor/) } });
+    }
   });
 
   it("is a query nested too deeply", async () => {

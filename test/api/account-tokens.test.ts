@@ -16,6 +16,7 @@ import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { fromPage, signIn } from "../support/portal.ts";
 import { request, type Answer } from "../support/request.ts";
 import { everyRow, rewriteToken, rowOf } from "../support/rows.ts";
+import { A_CURSOR, walk } from "../support/walk.ts";
 
 /** The tokens of everybody in an account, for its admins, and when each was last used. */
 const PATH = "/admin/api/access_tokens.json";
@@ -79,13 +80,19 @@ describe("200", () => {
     for (const { value } of [admin, member, second, expired]) expect(text).not.toContain(value.slice(-20));
   });
 
-  it("is in pages as other lists are, whatever order the ids have as text", async () => {
+  it("is in pages as other lists are, whatever order the ids have as text, but does not count what it does not show", async () => {
     const page = await get(`${PATH}?per_page=7&page=2`, large.admin);
     expect(idsIn(page.json)).toEqual([8, 9, 10, 11, 12, 13, 14]);
     expect(page.json.access_tokens[0].access_token).toMatchObject({ user_id: 9, username: "member 9" });
-    expect(page.json.metadata).toEqual({ per_page: 7, total_entries: 601, total_pages: 86, current_page: 2 });
-    expect((await get(PATH, large.admin)).json).toMatchObject({ access_tokens: { length: 500 }, metadata: { per_page: 500, total_pages: 2 } });
-    expect((await get(`${PATH}?page=3`, large.admin)).json).toMatchObject({ access_tokens: [], metadata: { total_entries: 601 } });
+    expect(page.json.metadata).toEqual({ per_page: 7, current_page: 2, next: A_CURSOR });
+    expect((await get(PATH, large.admin)).json).toMatchObject({ access_tokens: { length: 500 }, metadata: { per_page: 500 } });
+    expect((await get(`${PATH}?page=3`, large.admin)).json).toEqual({ access_tokens: [] });
+  });
+
+  it("goes on by cursor, to the end", async () => {
+    const pages = await walk(latchkey, `${PATH}?per_page=200`, large.admin.value);
+    expect(pages.map(({ json }) => json.access_tokens.length)).toEqual([200, 200, 200, 1]);
+    expect(pages.flatMap(({ json }) => idsIn(json))).toEqual([...Array.from({ length: MEMBERS * TOKENS_EACH }, (_, at) => at + 1), large.admin.token.id]);
   });
 
   it("an admin's read-only token is enough", async () => {
@@ -111,7 +118,7 @@ describe("200", () => {
     expect(json.access_tokens[before.indexOf(member.token.id)].access_token.name).toBe("Renamed");
   });
 
-  it("costs a query and one read of all owners; a page that is not the last a count; 150 owners two reads", async () => {
+  it("costs a query and one read of all owners, also when more follows; 150 owners two reads", async () => {
     const actions = async (path: string, by: Person) => {
       await get(path, by);
       latchkey.proxy.reset();
@@ -119,8 +126,11 @@ describe("200", () => {
       return latchkey.proxy.calls.slice(1).map(({ action, index, keys }) => [action, index, keys.length]);
     };
     expect(await actions(PATH, other.admin)).toEqual([["Query", "gsi2", 1], ["BatchGetItem", undefined, 2]]);
-    expect(await actions(`${PATH}?per_page=50`, large.admin)).toEqual([["Query", "gsi2", 1], ["Query", "gsi2", 1], ["BatchGetItem", undefined, 50]]);
-    expect(await actions(PATH, large.admin)).toEqual([["Query", "gsi2", 1], ["Query", "gsi2", 1], ["BatchGetItem", undefined, 100], ["BatchGetItem", undefined, 50]]);
+    const { next } = (await get(`${PATH}?per_page=400`, large.admin)).json.metadata;
+    for (const query of ["", `&after=`, `&after=${next}`]) {
+      expect(await actions(`${PATH}?per_page=50${query}`, large.admin)).toEqual([["Query", "gsi2", 1], ["BatchGetItem", undefined, 50]]);
+    }
+    expect(await actions(PATH, large.admin)).toEqual([["Query", "gsi2", 1], ["BatchGetItem", undefined, 100], ["BatchGetItem", undefined, 50]]);
   });
 });
 

@@ -6,6 +6,7 @@ import { applicationsOfService } from "../../lib/table/applications.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request, type Answer } from "../support/request.ts";
+import { A_CURSOR, changedAt, walk } from "../support/walk.ts";
 
 const PATH = "/admin/api/applications.json";
 const FIND = "/admin/api/applications/find.json";
@@ -78,9 +79,10 @@ describe("the list: 200", () => {
   it("`.xml` is the list in XML", async () => {
     const answer = await get("/admin/api/applications.xml?per_page=1");
     const [first] = (await get(PATH)).json.applications;
+    const { next } = (await get(`${PATH}?per_page=1`)).json.metadata;
     expect(answer.headers.get("content-type")).toBe("application/xml; charset=utf-8");
     expect(answer.text).toBe(
-      `<?xml version="1.0" encoding="UTF-8"?><applications per_page="1" total_entries="120" total_pages="120" current_page="1"><application><id>${expected()[0]}</id>` +
+      `<?xml version="1.0" encoding="UTF-8"?><applications per_page="1" total_entries="120" total_pages="120" current_page="1" next="${next}"><application><id>${expected()[0]}</id>` +
       `<created_at>${first.application.created_at}</created_at><updated_at>${first.application.created_at}</updated_at><state>live</state>` +
       "<first_traffic_at></first_traffic_at><first_daily_traffic_at></first_daily_traffic_at>" +
       `<service_id>${services[0]}</service_id><user_key>key-of-0</user_key><provider_verification_key>${first.application.provider_verification_key}</provider_verification_key><name>App 0</name><description>About App 0</description></application></applications>`,
@@ -114,6 +116,7 @@ describe("the list: 200", () => {
       expect(idsIn(answer)).toEqual(wanted.slice((page - 1) * perPage, page * perPage));
       expect(answer.json.metadata).toEqual(perPage < wanted.length ? {
         per_page: perPage, total_entries: wanted.length, total_pages: Math.ceil(wanted.length / perPage), current_page: page,
+        ...(page * perPage < wanted.length ? { next: A_CURSOR } : {}),
       } : undefined);
     }
   });
@@ -129,6 +132,75 @@ describe("the list: 200", () => {
   ])("%s", async (_guarantee, query, length, currentPage) => {
     const answer = await get(PATH + query);
     expect([answer.status, idsIn(answer).length, answer.json.metadata?.current_page]).toEqual([200, length, currentPage]);
+  });
+
+  describe("by cursor", () => {
+    const next = async (query: string, caller: Pick<Person, "value"> = account.admin) => (await get(`${PATH}?${query}`, caller)).json.metadata.next as string;
+    const went = async (query: string, caller: Pick<Person, "value"> = account.admin, path = PATH) => {
+      const { status, json } = await get(`${path}?${query}`, caller);
+      return [status, json.error, json.code];
+    };
+    const REFUSED = [400, "after is not a cursor of this list: take it from the answer before", "invalid_parameter"];
+
+    it.each([7, 60, 95, 96, 97])("a member's pages of %i are their list, without gap or repetition", async (perPage) => {
+      const pages = await walk(latchkey, `${PATH}?per_page=${perPage}`, limited.value);
+      expect(pages.map((page) => idsIn(page).length)).toEqual(Array.from({ length: Math.ceil(96 / perPage) }, (_, at) => Math.min(perPage, 96 - at * perPage)));
+      expect(pages.flatMap(idsIn)).toEqual(expected(reached()));
+    });
+
+    it.each<[string, () => string, () => number[]]>([
+      ["of one service", () => `service_id=${services[0]}`, () => expected([services[0]!])],
+      ["that are read along the list", () => "name=App 1", () => made.filter(({ name }) => name.includes("App 1")).map(({ id }) => id)],
+      ["found by their key", () => "user_key=key-of-7", () => [made[7]!.id]],
+    ])("pages of those %s hold those alone", async (_what, filter, wanted) => {
+      const pages = await walk(latchkey, `${PATH}?per_page=9&${filter()}`, account.admin.value);
+      expect(pages.flatMap(idsIn)).toEqual(wanted());
+      expect(pages.slice(0, -1).every((page) => idsIn(page).length === 9)).toBe(true);
+    });
+
+    it("a page costs a query of each service that the member reaches, and a read of what is shown with it, on whichever page", async () => {
+      const pages = await walk(latchkey, `${PATH}?per_page=40`, limited.value);
+      const partitions = new Set(reached().map((service) => applicationsOfService(account.admin.member.accountId, service).pk));
+      expect(own().map(({ action }) => action)).toEqual(pages.flatMap(() => ["Query", "Query", "Query", "BatchGetItem"]));
+      expect(new Set(own().flatMap(({ action, keys }) => (action === "Query" ? keys.map((key) => key["gsi1pk"]) : [])))).toEqual(partitions);
+    });
+
+    it("is refused with whichever character changed, or cut, or not a text", async () => {
+      const cursor = await next("per_page=10");
+      for (let at = 0; at < cursor.length; at++) expect(await went(`per_page=10&after=${changedAt(cursor, at)}`)).toEqual(REFUSED);
+      for (const bad of [`after=${cursor.slice(0, -1)}`, `after=${cursor}A`, `after[]=${cursor}`, `after[x]=${cursor}`, `after=${cursor}&after=${cursor}`, "after=1", "after=%00", "after=null"]) {
+        expect(await went(bad)).toEqual(REFUSED);
+      }
+      const xml = await get(`/admin/api/applications.xml?after=${changedAt(cursor, 0)}`);
+      expect([xml.status, xml.text]).toEqual([400, `<?xml version="1.0" encoding="UTF-8"?><error>${String(REFUSED[1])}</error>`]);
+      expect(own().filter(({ action }) => action === "Query")).toHaveLength(2);
+    });
+
+    it("is one member's, by whichever of their tokens, and of no use to another, of this account or the next", async () => {
+      const cursor = await next("per_page=10", limited);
+      expect(idsIn(await get(`${PATH}?per_page=10&after=${cursor}`, await account.token(limited, { permission: "ro" })))).toEqual(expected(reached()).slice(10, 20));
+      const twin = await account.member({ sections: ["partners"], serviceAccess: reached() });
+      for (const other of [account.admin, twin, foreign.admin]) expect(await went(`per_page=10&after=${cursor}`, other)).toEqual(REFUSED);
+    });
+
+    it("is one question's: other filters and other lists refuse it, another length of page does not", async () => {
+      const cursor = await next(`per_page=10&state=live&service_id=${services[0]}`);
+      expect(idsIn(await get(`${PATH}?per_page=3&service_id=${services[0]}&color=red&state=live&after=${cursor}`))).toEqual(expected([services[0]!]).slice(10, 13));
+      for (const filter of ["", "state=live", `service_id=${services[0]}`, `state=suspended&service_id=${services[0]}`, `state=live&service_id=${services[1]}`, `state=live&service_id=${services[0]}&name=App`]) {
+        expect(await went(`per_page=10&${filter}&after=${cursor}`)).toEqual(REFUSED);
+      }
+      for (const path of ["services", "accounts", "service_tokens", "access_tokens", "personal/access_tokens"].map((list) => `/admin/api/${list}.json`)) {
+        expect(await went(`per_page=10&after=${cursor}`, account.admin, path)).toEqual(REFUSED);
+      }
+    });
+
+    it("brings back no right that was taken away meanwhile", async () => {
+      const member = await account.member({ sections: ["partners"], serviceAccess: reached() });
+      const cursor = await next("per_page=10", member);
+      await request(latchkey, "PUT", `/admin/api/users/${member.member.id}/permissions.json`, { token: account.admin.value, json: { allowed_service_ids: [services[3]] } });
+      const last = expected(reached())[9]!;
+      expect(idsIn(await get(`${PATH}?after=${cursor}`, member))).toEqual(expected([services[3]!]).filter((id) => id > last));
+    });
   });
 
   describe("of one service", () => {

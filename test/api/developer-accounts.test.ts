@@ -138,7 +138,7 @@ describe("200", () => {
     for (const [state, found] of [["approved", [ids[0], ids[2]]], ["rejected", [ids[1]]], ["created", []], ["all", ids], ["", ids], ["no-such", []]] as const) {
       expect(idsIn(await by("GET", `accounts.json?state=${state}`))).toEqual(found);
     }
-    expect((await by("GET", "accounts.xml?per_page=1")).text).toMatch(/^<\?xml version="1\.0" encoding="UTF-8"\?><accounts per_page="1" total_entries="3" total_pages="3" current_page="1"><account><id>/);
+    expect((await by("GET", "accounts.xml?per_page=1")).text).toMatch(/^<\?xml version="1\.0" encoding="UTF-8"\?><accounts per_page="1" total_entries="3" total_pages="3" current_page="1" next="[\w-]{32}"><account><id>/);
   });
 
   it("an account is found by what one of its users is known by; the first criterion decides", async () => {

@@ -12,6 +12,7 @@ import { transact } from "../../lib/table/transact.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request, type Answer, type RequestOptions } from "../support/request.ts";
+import { A_CURSOR, walk } from "../support/walk.ts";
 
 let latchkey: Deployment;
 let account: TestAccount;
@@ -204,8 +205,16 @@ describe("200, a list", () => {
   ])("the second page %s, with what tells where it is", async (_what, filter, total, expected) => {
     const answer = await as(provider)("GET", `invoices.json?page=2&per_page=2${filter}`);
     expect(friendlyIds(answer)).toEqual(expected);
-    expect(answer.json.metadata).toEqual(total > 2 ? { per_page: 2, total_entries: total, total_pages: Math.ceil(total / 2), current_page: 2 } : undefined);
+    expect(answer.json.metadata).toEqual(total > 2 ? { per_page: 2, total_entries: total, total_pages: Math.ceil(total / 2), current_page: 2, ...(total > 4 ? { next: A_CURSOR } : {}) } : undefined);
     expect((await list(`invoices.json?page=9&per_page=2${filter}`))).toEqual([]);
+  });
+
+  it.each([["", 5], ["&year=2020", 3], ["&month=2020-01", 2]])("by cursor the same, without totals: %s", async (filter, total) => {
+    const pages = await walk(latchkey, `/api/invoices.json?per_page=2${filter}`, provider.value);
+    expect(pages.flatMap(friendlyIds)).toEqual(await list(`invoices.json?${filter}`));
+    expect(pages.map(({ json }) => json.metadata)).toEqual([...Array.from({ length: Math.ceil(total / 2) - 1 }, () => ({ per_page: 2, next: A_CURSOR })), undefined]);
+    const xml = (await as(provider)("GET", `invoices.xml?per_page=2&after=${filter}`)).text;
+    expect(xml).toMatch(total > 2 ? /<invoices version="1\.0"><pagination per_page="2" next="[\w-]{32}"><\/pagination>/ : /<pagination per_page="2"><\/pagination>/);
   });
 
   it("a page is of 20 unless something else is asked, and XML always says which page it is", async () => {

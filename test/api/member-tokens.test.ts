@@ -3,6 +3,7 @@ import { eventFrom } from "../../lib/table/events.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request, type RequestOptions } from "../support/request.ts";
+import { walk } from "../support/walk.ts";
 import { everyRow, rewriteToken, rowOf } from "../support/rows.ts";
 
 /** The tokens of the account's members, as its admins see them; and 3scale's older way of making one's own. */
@@ -41,6 +42,14 @@ describe("200 OK", () => {
         { access_token: { id: second.token.id, name: "Second", scopes: ["account_management"], permission: "ro", expires_at: "2023-11-14T22:13:20Z", ...dates } },
       ],
     }]);
+  });
+
+  it("an admin goes through a member's tokens by cursor, and with it not through another's", async () => {
+    const [person, another] = [await account.member({ sections: ["partners"], serviceAccess: [] }), await account.member({ sections: ["partners"], serviceAccess: [] })];
+    const second = await account.token(person);
+    const pages = await walk(latchkey, `${of(person)}?per_page=1`, admin.value);
+    expect(pages.map(({ json }) => json.access_tokens.map((item: { access_token: { id: number } }) => item.access_token.id))).toEqual([[person.token.id], [second.token.id]]);
+    expect((await call("GET", `${of(another)}?per_page=1&after=${pages[0]!.json.metadata.next}`)).status).toBe(400);
   });
 
   it("an admin lists their own tokens and those of a suspended member, and a read-only token is enough", async () => {

@@ -4,6 +4,7 @@ import { createTestAccount, type Person, type TestAccount } from "../support/acc
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request, type Answer, type RequestOptions } from "../support/request.ts";
 import { everyRow } from "../support/rows.ts";
+import { walk } from "../support/walk.ts";
 
 let latchkey: Deployment;
 let account: TestAccount;
@@ -215,6 +216,10 @@ describe("200", () => {
     expect(idsIn(await list(`version=latest&host=${two.sandboxHost}`))).toEqual([]);
     expect(idsIn(await list(`version=latest&host=${one.sandboxHost}`))).toEqual([one.id]);
     expect(idsIn(await list("version=latest&page=3&per_page=1"))).toEqual([]);
+    for (const version of ["latest", "1", ""]) {
+      const pages = await walk(latchkey, `/admin/api/account/proxy_configs/sandbox.json?version=${version}&per_page=1`, limited.value);
+      expect(pages.map(idsIn)).toEqual([[one.id], [three.id]]);
+    }
   });
 
   it("a deleted service is in no list from then on, and later in no row", async () => {

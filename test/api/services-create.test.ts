@@ -31,7 +31,7 @@ const rowOf = (serviceId: number) => readRow(latchkey.operator.table, keys.servi
 const writes = () => latchkey.proxy.calls.filter(({ action }) => !READS.includes(action)).map(({ action }) => action);
 /** Its name is free again for the next. */
 const removed = async ({ json }: Answer) => expect((await request(latchkey, "DELETE", `/admin/api/services/${json.service.id}.json`, { token: account.admin.value })).status).toBe(200);
-const total = async () => (await listServices(latchkey.operator.table, accountId(), { page: 1, perPage: 1 })).total;
+const total = async () => (await listServices(latchkey.operator.table, accountId(), { page: 1, perPage: 1, withTotal: true })).total;
 
 /** A multipart body, as curl's `-F` sends it. */
 const multipart = (name: string, value: string): RequestOptions => ({

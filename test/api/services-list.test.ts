@@ -8,6 +8,7 @@ import { serviceRow } from "../../lib/table/services.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request } from "../support/request.ts";
+import { A_CURSOR, walk } from "../support/walk.ts";
 
 const PATH = "/admin/api/services.json";
 /** One more than 3scale's page. */
@@ -102,7 +103,7 @@ describe("200", () => {
   it("a member's totals count what they reach, not what there is", async () => {
     const answer = await get(`${PATH}?per_page=1`, limited);
     expect(idsIn(answer.json)).toEqual([services[1]]);
-    expect(answer.json.metadata).toEqual({ per_page: 1, total_entries: 2, total_pages: 2, current_page: 1 });
+    expect(answer.json.metadata).toEqual({ per_page: 1, total_entries: 2, total_pages: 2, current_page: 1, next: A_CURSOR });
     expect(idsIn((await get(`${PATH}?per_page=1&page=2`, limited)).json)).toEqual([services[3]]);
     expect((await get(`${PATH}?per_page=2`, limited)).json).not.toHaveProperty("metadata");
   });
@@ -138,7 +139,9 @@ describe("200", () => {
     ])("%s", async (_case, query, expected, metadata) => {
       const answer = await get(PATH + query, large.admin);
       expect(idsIn(answer.json)).toEqual(expected);
-      expect(answer.json.metadata).toEqual(metadata);
+      const { next, ...counted } = answer.json.metadata;
+      expect(counted).toEqual(metadata);
+      expect(next !== undefined).toBe(expected.length > 0 && expected.at(-1) !== MANY);
     });
 
     it.each(["0", "-1", "abc", "501", "1000000", "99999999999999999999", "1.5", "1e2", "", "0x10", "%F0%9F%98%80", "%00"])("per_page=%s is 500", async (perPage) => {
@@ -179,13 +182,13 @@ describe("200", () => {
       expect((await get(`${PATH}?per_page=5`)).json).not.toHaveProperty("metadata");
       expect((await get(`${PATH}?per_page=6`)).json).not.toHaveProperty("metadata");
       expect((await get(`${PATH}?per_page=5&page=2`)).json).toEqual({ services: [] });
-      expect((await get(`${PATH}?per_page=4`)).json.metadata).toEqual({ per_page: 4, total_entries: 5, total_pages: 2, current_page: 1 });
+      expect((await get(`${PATH}?per_page=4`)).json.metadata).toEqual({ per_page: 4, total_entries: 5, total_pages: 2, current_page: 1, next: A_CURSOR });
       expect((await get(`${PATH}?per_page=4&page=3`)).json).toEqual({ services: [], metadata: { per_page: 4, total_entries: 5, total_pages: 2, current_page: 3 } });
     });
 
     it("in XML metadata are attributes of the root", async () => {
       const answer = await get("/admin/api/services.xml?per_page=2&page=2");
-      expect(answer.text).toMatch(/^<\?xml version="1.0" encoding="UTF-8"\?><services per_page="2" total_entries="5" total_pages="3" current_page="2"><service>/);
+      expect(answer.text).toMatch(/^<\?xml version="1.0" encoding="UTF-8"\?><services per_page="2" total_entries="5" total_pages="3" current_page="2" next="[\w-]{32}"><service>/);
       expect((await get("/admin/api/services.xml?per_page=2&page=9")).text).toBe(
         '<?xml version="1.0" encoding="UTF-8"?><services per_page="2" total_entries="5" total_pages="3" current_page="9"></services>',
       );
@@ -195,8 +198,48 @@ describe("200", () => {
       expect(idsIn((await get(PATH, largeLimited)).json)).toEqual(LISTED);
       const answer = await get(`${PATH}?per_page=120&page=2`, largeLimited);
       expect(idsIn(answer.json)).toEqual(LISTED.slice(120, 240));
-      expect(answer.json.metadata).toEqual({ per_page: 120, total_entries: 250, total_pages: 3, current_page: 2 });
+      expect(answer.json.metadata).toEqual({ per_page: 120, total_entries: 250, total_pages: 3, current_page: 2, next: A_CURSOR });
       expect(idsIn((await get(`${PATH}?per_page=120&page=4`, largeLimited)).json)).toEqual([]);
+    });
+  });
+
+  describe("by cursor", () => {
+    it.each([100, 167, 500])("pages of %i are the whole list, and say nothing of its length", async (perPage) => {
+      const pages = await walk(latchkey, `${PATH}?per_page=${perPage}`, large.admin.value);
+      expect(pages.map(({ json }) => idsIn(json).length)).toEqual(Array.from({ length: Math.ceil(MANY / perPage) }, (_, at) => Math.min(perPage, MANY - at * perPage)));
+      expect(pages.flatMap(({ json }) => idsIn(json))).toEqual(upTo(MANY));
+      expect(pages.map(({ json }) => json.metadata)).toEqual(pages.map((_, at) => (at === pages.length - 1 ? undefined : { per_page: perPage, next: A_CURSOR })));
+    });
+
+    it("a member with a list sees that list", async () => {
+      expect((await walk(latchkey, `${PATH}?per_page=120`, largeLimited.value)).flatMap(({ json }) => idsIn(json))).toEqual(LISTED);
+    });
+
+    it("a whole list has no metadata, and an empty one no error", async () => {
+      const { admin } = await createTestAccount(latchkey);
+      expect((await walk(latchkey, PATH, account.admin.value)).map(({ json }) => json)).toEqual([(await get(PATH)).json]);
+      expect((await walk(latchkey, PATH, admin.value)).map(({ json }) => json)).toEqual([{ services: [] }]);
+    });
+
+    it("goes on from a page by its number, whatever page is asked for beside it", async () => {
+      const { next } = (await get(`${PATH}?per_page=2&page=3`, large.admin)).json.metadata;
+      expect(idsIn((await get(`${PATH}?per_page=3&after=${next}`, large.admin)).json)).toEqual([7, 8, 9]);
+      expect(idsIn((await get(`${PATH}?per_page=3&page=9&after=${next}`, large.admin)).json)).toEqual([7, 8, 9]);
+    });
+
+    it("goes on in XML, where it is an attribute of the root", async () => {
+      const first = await get("/admin/api/services.xml?per_page=2&after=");
+      const [, next] = /^<\?xml[^>]*\?><services per_page="2" next="([\w-]{32})"><service>/.exec(first.text)!;
+      expect([...(await get(`/admin/api/services.xml?per_page=2&after=${next}`)).text.matchAll(/<service><id>(\d+)/g)].map(([, number]) => Number(number))).toEqual(services.slice(2, 4));
+    });
+
+    it("goes on where a service is gone, also that at which the page ended", async () => {
+      const changing = await createTestAccount(latchkey);
+      const made: ServiceId[] = [];
+      for (const name of ["A", "B", "C", "D"]) made.push((await changing.service(name)).id);
+      const { next } = (await get(`${PATH}?per_page=2&after=`, changing.admin)).json.metadata;
+      for (const gone of [made[1], made[2]]) await request(latchkey, "DELETE", `/admin/api/services/${gone}.json`, { token: changing.admin.value });
+      expect(idsIn((await get(`${PATH}?after=${next}`, changing.admin)).json)).toEqual([made[3]]);
     });
   });
 
@@ -217,6 +260,11 @@ describe("200", () => {
     it("one query more to count when the page is shorter than the list", async () => {
       await get(`${PATH}?per_page=2`);
       expect(own().map(({ action }) => action)).toEqual(["Query", "Query"]);
+    });
+
+    it("by cursor one query a page, the last like the first", async () => {
+      const pages = await walk(latchkey, `${PATH}?per_page=100`, large.admin.value);
+      expect([pages.length, own().map(({ action }) => action)]).toEqual([6, Array.from({ length: 6 }, () => "Query")]);
     });
 
     it("for a member one batch of just the services on the page", async () => {

@@ -50,6 +50,15 @@ describe("an answer", () => {
     expect(xmlOf(reply)).toBe(`${XML}<things per_page="1" total_entries="3" total_pages="3" current_page="2"><thing><id>2</id><name>b</name></thing></things>`);
   });
 
+  it("with a page that another follows tells the cursor; without totals, whether another follows says all", () => {
+    const reply = many(thing).reply({ items: [a], perPage: 1, next: "on" });
+    expect(reply.json?.("")).toMatchObject({ metadata: { per_page: 1, next: "on" } });
+    expect(JSON.parse(JSON.stringify(reply.json?.("")))["metadata"]).toEqual({ per_page: 1, next: "on" });
+    expect(xmlOf(reply)).toBe(`${XML}<things per_page="1" next="on"><thing><id>1</id><name>a</name></thing></things>`);
+    expect(many(thing).reply({ items: [a], perPage: 1 }).json?.("")).not.toHaveProperty("metadata");
+    expect(many(thing).reply({ items: [a], page: 1, perPage: 1, total: 2, next: "on" }).json?.("")).toMatchObject({ metadata: { total_entries: 2, next: "on" } });
+  });
+
   it("with a page past the end is an empty list", () => {
     expect(many(thing).reply({ items: [], page: 9, perPage: 2, total: 3 }).json?.("")).toMatchObject({ things: [], metadata: { total_pages: 2, current_page: 9 } });
   });

@@ -33,7 +33,7 @@ export type TestAccount = {
 const TOKEN: NewAccessToken = { name: "for tests", scopes: ["account_management"], permission: "rw", expiresAt: "never" };
 let made = 0;
 
-export async function createTestAccount({ operator }: Deployment): Promise<TestAccount> {
+export async function createTestAccount({ operator }: Pick<Deployment, "operator">): Promise<TestAccount> {
   const { admin, token, value } = await createAccount(operator, { name: `Account ${++made}`, adminEmail: `admin${made}@example.com` });
   const asAdmin: Principal = { kind: "member", member: admin };
   const names = new Set<string>();

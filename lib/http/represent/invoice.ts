@@ -3,8 +3,7 @@ import { decimal, NOTHING, units } from "../../domain/money.ts";
 import { daysOf } from "../../domain/months.ts";
 import { isoSeconds } from "../../domain/time.ts";
 import type { InvoiceInFull } from "../../operations/billed.ts";
-import type { Page } from "../../table/list.ts";
-import { many, type Answer, type Representation, type XmlContent } from "../reply.ts";
+import { attributes, many, metadataOf, type Answer, type Listed, type Representation, type XmlContent } from "../reply.ts";
 
 /** 3scale: app/representers/invoice_representer.rb and app/lib/finance/builder/xml_markup.rb. Without VAT its rate is null in JSON and not in XML. */
 export const invoice: Representation<InvoiceInFull> = {
@@ -35,21 +34,25 @@ export const invoice: Representation<InvoiceInFull> = {
 };
 
 /** A page of invoices. In XML, unlike other lists, it always says which page. */
-export const invoices: Answer<Page<InvoiceInFull>> = {
+export const invoices: Answer<Listed<InvoiceInFull>> = {
   ...many(invoice),
   reply: (page) => ({
     ...many(invoice).reply(page),
     xml: () => ({
       invoices: {
         "@_version": "1.0",
-        pagination: {
-          "@_total_pages": Math.max(1, Math.ceil(page.total / page.perPage)), "@_current_page": page.page, "@_per_page": page.perPage, "@_total_entries": page.total,
-        },
+        pagination: paginationOf(page),
         invoice: page.items.map((item) => invoice.xml?.(item)),
       },
     }),
   }),
 };
+
+/** In 3scale's order; an empty list has a page too. */
+function paginationOf(page: Listed<unknown>): XmlContent {
+  const { total_pages, current_page, per_page, total_entries, next } = metadataOf(page);
+  return attributes({ total_pages: total_pages === 0 ? 1 : total_pages, current_page, per_page, total_entries, next });
+}
 
 function parties({ full, accountId, developerAccountId }: InvoiceInFull): Record<string, XmlContent> {
   if (full === undefined) return {};

@@ -32,12 +32,15 @@ export type Token = z.output<typeof token>;
 const ownedToken = z.object({ ...tokenFields, user_id: z.number(), username: z.string() });
 export type OwnedToken = z.output<typeof ownedToken>;
 
-/** Every item of a list is wrapped, as in 3scale. `metadata` is there when there is more than one page. */
-const metadata = z.optional(z.object({ total_pages: z.number() }));
-export const tokens = z.pipe(z.object({ access_tokens: z.array(z.object({ access_token: token })) }), z.transform(({ access_tokens: all }) => all.map((each) => each.access_token)));
+/** Every item of a list is wrapped, as in 3scale. `metadata` is there while there is more. */
+const metadata = z.optional(z.object({ next: z.string() }));
+export const tokens = z.pipe(
+  z.object({ access_tokens: z.array(z.object({ access_token: token })), metadata }),
+  z.transform(({ access_tokens: all, metadata }) => ({ items: all.map((each) => each.access_token), next: metadata?.next })),
+);
 export const ownedTokens = z.pipe(
   z.object({ access_tokens: z.array(z.object({ access_token: ownedToken })), metadata }),
-  z.transform(({ access_tokens: all, metadata }) => ({ items: all.map((each) => each.access_token), pages: metadata?.total_pages ?? 1 })),
+  z.transform(({ access_tokens: all, metadata }) => ({ items: all.map((each) => each.access_token), next: metadata?.next })),
 );
 export const issuedToken = z.pipe(z.object({ access_token: z.object({ ...tokenFields, value: z.string() }) }), z.transform((answer) => answer.access_token));
 export type IssuedToken = z.output<typeof issuedToken>;
@@ -46,7 +49,7 @@ const serviceToken = z.object({ service_id: z.number(), service_name: z.string()
 export type ServiceToken = z.output<typeof serviceToken>;
 export const serviceTokens = z.pipe(
   z.object({ service_tokens: z.array(z.object({ service_token: serviceToken })), metadata }),
-  z.transform(({ service_tokens: all, metadata }) => ({ items: all.map((each) => each.service_token), pages: metadata?.total_pages ?? 1 })),
+  z.transform(({ service_tokens: all, metadata }) => ({ items: all.map((each) => each.service_token), next: metadata?.next })),
 );
 export const revealedToken = z.pipe(z.object({ service_token: serviceToken }), z.transform((answer) => answer.service_token));
 

@@ -2,10 +2,11 @@ import { Alert, Card, CardBody, CardHeader, CardTitle, Content, SearchInput, Ske
 import { useId, useState } from "react";
 import { sentence } from "../api/answer.ts";
 import type { ServiceToken } from "../api/shapes.ts";
-import type { Loaded } from "../api/use-loaded.ts";
+import type { Fronted } from "../api/use-front.ts";
 import { matches, pageOf } from "../rules/listing.ts";
 import { NothingFound } from "../shell/nothing-found.tsx";
 import { Failed } from "../shell/failed.tsx";
+import { More } from "../shell/more.tsx";
 import { Pages, PER_PAGE } from "../shell/pages.tsx";
 import { useRights } from "../shell/session.ts";
 import { ServiceTokensTable } from "./service-tokens-table.tsx";
@@ -13,10 +14,10 @@ import { ServiceTokensTable } from "./service-tokens-table.tsx";
 const GLANCE = 5;
 
 /** The card of the service tokens that the person may look at. */
-export function ServiceTokens({ loaded, reload }: { readonly loaded: Loaded<readonly ServiceToken[]>; readonly reload: () => void }) {
+export function ServiceTokens({ list: { loaded, reload, loadMore, loadingMore } }: { readonly list: Fronted<ServiceToken> }) {
   const id = useId();
   const { account } = useRights();
-  const none = (loaded.kind === "loaded" && loaded.value.length === 0) || (loaded.kind === "failed" && loaded.failure.kind === "refused");
+  const none = (loaded.kind === "loaded" && loaded.value.items.length === 0) || (loaded.kind === "failed" && loaded.failure.kind === "refused");
   return (
     <Card component="section" aria-labelledby={id}>
       <CardHeader><CardTitle><h2 id={id}>Service tokens</h2></CardTitle></CardHeader>
@@ -30,7 +31,8 @@ export function ServiceTokens({ loaded, reload }: { readonly loaded: Loaded<read
               Ask an admin of {account.name} to give you access to the services that you work with.
             </Alert>
           ) : loaded.kind === "failed" ? <Failed title="The service tokens could not be loaded" text={sentence(loaded.failure)} onRetry={reload} />
-          : <ServiceTokenList tokens={loaded.value} />}
+          : <ServiceTokenList tokens={loaded.value.items} />}
+        {loaded.kind === "loaded" && loaded.value.more ? <More shown={loaded.value.items.length} of="service tokens" onMore={loadMore} isLoading={loadingMore} /> : null}
       </CardBody>
     </Card>
   );

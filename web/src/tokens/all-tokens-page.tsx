@@ -1,6 +1,6 @@
 import { EmptyState, EmptyStateBody, PageSection } from "@patternfly/react-core";
 import { deleteTokenOf, listAllTokens } from "../api/portal.ts";
-import { useLoaded } from "../api/use-loaded.ts";
+import { useFront } from "../api/use-front.ts";
 import { Heading } from "../shell/heading.tsx";
 import { Notice } from "../shell/notice.tsx";
 import { useRights } from "../shell/session.ts";
@@ -14,13 +14,13 @@ export function AllTokensPage() {
 
 function AllTokens() {
   const { scopes, account } = useRights();
-  const [loaded, reload] = useLoaded(listAllTokens);
+  const list = useFront(listAllTokens);
   return (
     <>
       <PageSection isWidthLimited><Heading title="All tokens" /></PageSection>
       <PageSection isWidthLimited>
         <TokenCard
-          title="Access tokens of all members" isOwn={false} offers={scopes} loaded={loaded} reload={reload} remove={({ user_id: user, id }) => deleteTokenOf(user, id)}
+          title="Access tokens of all members" isOwn={false} offers={scopes} list={list} remove={({ user_id: user, id }) => deleteTokenOf(user, id)}
           explanation={<>Who at {account.name} holds which tokens. Their values are shown to nobody; a token that should not be there can be deleted.</>}
           empty={<EmptyState variant="sm" headingLevel="h3" titleText="No access tokens"><EmptyStateBody>No member has made a token yet.</EmptyStateBody></EmptyState>}
         />

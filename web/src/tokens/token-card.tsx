@@ -2,8 +2,9 @@ import { Card, CardBody, CardHeader, CardTitle, Content, Skeleton } from "@patte
 import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 import { sentence, type Answer } from "../api/answer.ts";
 import type { ScopeOffer } from "../api/shapes.ts";
-import type { Loaded } from "../api/use-loaded.ts";
+import type { Fronted } from "../api/use-front.ts";
 import { Failed } from "../shell/failed.tsx";
+import { More } from "../shell/more.tsx";
 import { useTell } from "../shell/toasts.tsx";
 import { DeleteToken } from "./delete-token.tsx";
 import { TokenList } from "./token-list.tsx";
@@ -14,15 +15,14 @@ type Props<Token extends Row> = {
   readonly explanation: ReactNode;
   readonly action?: ReactNode;
   readonly empty: ReactNode;
-  readonly loaded: Loaded<readonly Token[]>;
-  readonly reload: () => void;
+  readonly list: Fronted<Token>;
   readonly remove: (token: Token) => Promise<Answer<unknown>>;
   readonly offers: readonly ScopeOffer[];
   readonly isOwn: boolean;
 };
 
 /** A card of access tokens that can be deleted. */
-export function TokenCard<Token extends Row>({ title, explanation, action, empty, loaded, reload, remove, offers, isOwn }: Props<Token>) {
+export function TokenCard<Token extends Row>({ title, explanation, action, empty, list: { loaded, reload, loadMore, loadingMore }, remove, offers, isOwn }: Props<Token>) {
   const id = useId();
   const heading = useRef<HTMLHeadingElement>(null);
   const [doomed, setDoomed] = useState<Token>();
@@ -48,8 +48,9 @@ export function TokenCard<Token extends Row>({ title, explanation, action, empty
         <Content component="p">{explanation}</Content>
         {loaded.kind === "loading" ? <Skeleton height="16rem" screenreaderText="Loading" />
           : loaded.kind === "failed" ? <Failed title="The tokens could not be loaded" text={sentence(loaded.failure)} onRetry={reload} />
-          : loaded.value.length === 0 ? empty
-          : <TokenList label={title} tokens={loaded.value} offers={offers} isOwn={isOwn} onDelete={(row) => setDoomed(loaded.value.find((token) => token.id === row.id))} />}
+          : loaded.value.items.length === 0 ? empty
+          : <TokenList label={title} tokens={loaded.value.items} offers={offers} isOwn={isOwn} onDelete={(row) => setDoomed(loaded.value.items.find((token) => token.id === row.id))} />}
+        {loaded.kind === "loaded" && loaded.value.more ? <More shown={loaded.value.items.length} of="tokens" onMore={loadMore} isLoading={loadingMore} /> : null}
       </CardBody>
       {doomed === undefined ? null : (
         <DeleteToken token={doomed} offers={offers} remove={() => remove(doomed)} onDeleted={() => deleted(doomed)} onClose={() => setDoomed(undefined)} />

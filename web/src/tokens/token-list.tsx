@@ -23,7 +23,7 @@ const ORDERS = [
 
 type Props = { readonly label: string; readonly tokens: readonly Row[]; readonly offers: readonly ScopeOffer[]; readonly isOwn: boolean; readonly onDelete: (token: Row) => void };
 
-/** All the tokens there are: what is looked for, in the order that is wanted, a page at a time. */
+/** The tokens that are here: what is looked for, in the order that is wanted, a page at a time. */
 export function TokenList({ label, tokens, offers, isOwn, onDelete }: Props) {
   const now = useNow();
   const [wanted, setWanted] = useState("");

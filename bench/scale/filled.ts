@@ -1,0 +1,124 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { id, systemClock } from "../../lib/domain/brands.ts";
+import { startAwsDouble, type AwsDouble } from "../../lib/local/aws-double.ts";
+import { createTable } from "../../lib/local/create-table.ts";
+import { startDynamoDbLocal, type DynamoDbLocal } from "../../lib/local/dynamodb-local.ts";
+import { kmsKeyring } from "../../lib/secrets/keyring.ts";
+import { parsePeppers } from "../../lib/secrets/pepper.ts";
+import { readAccount } from "../../lib/table/accounts.ts";
+import { createTestAccount } from "../../test/support/account.ts";
+import { REGION } from "../../test/support/aws.ts";
+import { BATCH, batchWriter } from "./batch-writer.ts";
+import { rowsOf, sizeOf, type Ground, type Rows, type Size } from "./world.ts";
+
+export const TABLE = "latchkey-scale";
+/** What is filled in is nobody's: keys that anybody may know do. */
+export const PEPPER = "1:pepper-of-the-benchmark-that-protects-nothing";
+export const SEALING_KEY = "alias/latchkey-scale";
+const MASTER_KEY = Buffer.alloc(32, 7);
+const CONNECTIONS = 8;
+const CHECKPOINT_EVERY_MS = 1000;
+
+/** A table with so many access tokens in it, in a DynamoDB Local that keeps its data in a folder. */
+export type Filled = { readonly size: Size; readonly ground: Ground; readonly endpoint: string; readonly kms: string; stop(): Promise<void> };
+/** How far it is: rows that are there, of all, and how many of them this run has written. */
+export type Progress = (done: number, all: number, written: number) => void;
+
+/**
+ * Opens the table of a folder, and fills it to the end when it is not full yet: where an earlier run was stopped, it
+ * goes on. What is full already is used as it is.
+ */
+export async function filled(directory: string, tokens: number, progress: Progress): Promise<Filled> {
+  mkdirSync(directory, { recursive: true });
+  const [aws, emulator] = await Promise.all([startAwsDouble({ masterKey: MASTER_KEY }), startDynamoDbLocal({ dataDir: path.join(directory, String(tokens)) })]);
+  const stop = async () => void (await Promise.all([aws.stop(), emulator.stop()]));
+  try {
+    const size = sizeOf(tokens);
+    const ground = await groundOf(directory, tokens, aws, emulator);
+    const { keyring, peppers } = operator(aws, emulator);
+    const rows = rowsOf(size, ground, peppers, await keyring.unwrap(id(ground.accountId), ground.wrappedKey));
+    await fill(directory, tokens, rows, emulator.endpoint, progress);
+    return { size, ground, endpoint: emulator.endpoint, kms: aws.endpoint, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The account, its admin and a member who reaches three services, made by the product's own operations, once. */
+async function groundOf(directory: string, tokens: number, aws: AwsDouble, emulator: DynamoDbLocal): Promise<Ground> {
+  const file = path.join(directory, `${tokens}.json`);
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Ground;
+  const storage = operator(aws, emulator);
+  await createTable(TABLE, database(emulator));
+  const account = await createTestAccount({ operator: storage });
+  const { accountId, createdAt } = account.admin.member;
+  const reached = [];
+  for (const name of ["First", "Second", "Third"]) reached.push((await account.service(name)).id);
+  const limited = await account.member({ sections: ["partners"], serviceAccess: reached });
+  const stored = await readAccount(storage.table, accountId);
+  if (stored === undefined) throw new Error("The account is gone");
+  const ground = { at: createdAt, accountId, wrappedKey: stored.wrappedKey, admin: account.admin.value, limited: limited.value, reached };
+  keep(file, ground);
+  return ground;
+}
+
+function operator(aws: AwsDouble, emulator: DynamoDbLocal) {
+  return {
+    table: { client: DynamoDBDocumentClient.from(database(emulator), { marshallOptions: { removeUndefinedValues: true } }), name: TABLE },
+    clock: systemClock, peppers: parsePeppers(PEPPER), keyring: kmsKeyring(SEALING_KEY, new KMSClient({ endpoint: aws.endpoint, region: REGION, credentials: CREDENTIALS })),
+  };
+}
+
+const CREDENTIALS = { accessKeyId: "bench", secretAccessKey: "local" };
+const database = ({ endpoint }: DynamoDbLocal) => new DynamoDBClient({ endpoint, region: REGION, credentials: CREDENTIALS });
+
+/** Writes all rows, several batches at a time. Rows are the same whenever they are made: one that is written twice is there once. */
+async function fill(directory: string, tokens: number, rows: readonly Rows[], endpoint: string, progress: Progress): Promise<void> {
+  const file = path.join(directory, `${tokens}.done`);
+  const all = rows.reduce((sum, { count }) => sum + count, 0);
+  const begin = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
+  const write = batchWriter(endpoint, TABLE, CONNECTIONS);
+  const open = new Set<number>();
+  let next = begin;
+  progress(begin, all, 0);
+  // Everything before the first batch that is under way is there.
+  const done = () => Math.min(next, all, ...open);
+  let kept = Date.now();
+  async function worker(): Promise<void> {
+    while (next < all) {
+      const from = next;
+      next += BATCH;
+      open.add(from);
+      await write(slice(rows, from, Math.min(from + BATCH, all)));
+      open.delete(from);
+      if (Date.now() - kept < CHECKPOINT_EVERY_MS) continue;
+      kept = Date.now();
+      keep(file, done());
+      progress(done(), all, done() - begin);
+    }
+  }
+  await Promise.all(Array.from({ length: CONNECTIONS }, worker));
+  keep(file, all);
+  progress(all, all, all - begin);
+}
+
+/** The rows from one number on to before another, counted through all kinds. */
+function slice(kinds: readonly Rows[], from: number, to: number) {
+  let before = 0;
+  return kinds.flatMap(({ count, at }) => {
+    const [first, end] = [Math.max(from - before, 0), Math.min(to - before, count)];
+    before += count;
+    return Array.from({ length: Math.max(end - first, 0) }, (_, offset) => at(first + offset));
+  });
+}
+
+/** Whole or not at all: a run may be stopped at any moment. */
+function keep(file: string, value: unknown): void {
+  writeFileSync(`${file}.new`, JSON.stringify(value));
+  renameSync(`${file}.new`, file);
+}
