@@ -13,10 +13,15 @@ const FORMATS = ["json", "xml", "csv"] as const;
 const READ = { scopes: ["stats"], effect: "read", about: "services" } as const;
 
 const asked = {
-  metric_name: fields.filter, period: fields.filter, granularity: fields.filter, since: fields.filter, until: fields.filter, timezone: fields.filter,
+  metric_name: described("System name of a metric or a method, as `hits`."),
+  period: described("`year`, `month`, `week`, `day` or `eternity`: that long up to now, or from `since` on. Without it, `granularity`, `since` and `until` are needed."),
+  granularity: described("`month`, `day`, `21600` (six hours) or `hour`."),
+  since: described("A time, as `2026-01-31` or `2026-01-31 10:00:00`."),
+  until: described("A time, as `since`."),
+  timezone: described("The zone that times are told in, by its name in Rails or in the tz database; UTC without it."),
 };
 /** Only `false` asks for the comparison, as in 3scale. */
-const skipChange = z.pipe(z.unknown(), z.transform((value) => value !== false && value !== "false")).register(z.globalRegistry, { type: "boolean" });
+const skipChange = z.pipe(z.unknown(), z.transform((value) => value !== false && value !== "false")).register(z.globalRegistry, { type: "boolean", description: "`false`: also how it changed against the time before." });
 const usageAsked = z.object({ ...asked, skip_change: z.optional(skipChange) });
 
 const readServiceUsage = operation({
@@ -38,6 +43,10 @@ const listTopApplications = operation({
   answer: document(top),
   run: (call) => naming("Service", () => topApplications(call, call.principal, pathId<ServiceId>(call, "service_id"), said(call.input))),
 });
+
+function described(description: string) {
+  return z.optional(fields.filter).register(z.globalRegistry, { type: "string", description });
+}
 
 /** A blank parameter is one that was not sent. */
 function said(input: { readonly [Name in keyof typeof asked]?: string | undefined }): UsageAsked {

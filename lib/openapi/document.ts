@@ -41,7 +41,7 @@ export function openapiDocument(operations: readonly Operation[], server: string
     openapi: "3.1.0",
     info: { title: "Latchkey", version: manifest.version, description: DESCRIPTION, license: { name: manifest.license, identifier: manifest.license } },
     servers: [{ url: server }],
-    tags: TAGS.map(([name]) => ({ name })),
+    tags: TAGS.map(([name, , description]) => ({ name, description })),
     security: Object.keys(ACCESS_TOKEN_SCHEMES).map((scheme) => ({ [scheme]: [] })),
     paths: { ...paths, ...serviceManagementPaths },
     components: {

@@ -58,7 +58,7 @@ function responseFor(status: number) {
   const all = [...json, ...(here.includes("invalid") ? [POLICIES] : []), ...(BY_GATEWAY.includes(status) ? [GATEWAY] : [])];
   const isText = here.some((code) => SHAPES[code].as === "text");
   return {
-    description: STATUS_CODES[status],
+    description: `${STATUS_CODES[status]}: ${here.map((code) => `\`${code}\``).join(", ")}`,
     ...(here.some((code) => SHAPES[code].retry) ? { headers: { "Retry-After": { description: "Seconds", schema: { type: "integer" } } } } : {}),
     content: {
       "application/json": { schema: all.length === 1 ? all[0] : { anyOf: all } },

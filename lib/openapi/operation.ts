@@ -11,9 +11,13 @@ type InputSchema = JsonSchema & { readonly properties?: Readonly<Record<string, 
 const BY_QUERY: readonly Method[] = ["GET", "DELETE"];
 const JSON_AND_FORM = ["application/json", "application/x-www-form-urlencoded"];
 
-/** The API that a path belongs to. */
+/** The API that a path belongs to: the last that it begins like. */
 export const TAGS = [
-  ["Policy Registry", "/admin/api/registry/"], ["Account Management", "/admin/api/"], ["Billing", "/api/"], ["Analytics", "/stats/"], ["Service Management", "/transactions"],
+  ["Account Management", "/admin/api/", "Services, applications, plans, developers, members, tokens, and what gateways are configured with."],
+  ["Billing", "/api/", "Invoices, their line items and payments."],
+  ["Analytics", "/stats/", "Traffic of services and applications."],
+  ["Service Management", "/transactions", "What gateways ask for every call: may it pass, and what it used."],
+  ["Policy Registry", "/admin/api/registry/", "Policies of one's own that gateways may apply."],
 ] as const;
 
 /** The path as programs write it, with the extension that says the format; `{value+}` is `{value}` to them. */
@@ -35,7 +39,7 @@ export function operationObject(operation: Operation, method: Method, described:
     operationId: method === methods[0] ? name : `${name}By${method.charAt(0)}${method.slice(1).toLowerCase()}`,
     summary: sentence(name),
     description: descriptionOf(operation),
-    tags: TAGS.filter(([, prefix]) => path.startsWith(prefix)).slice(0, 1).map(([tag]) => tag),
+    tags: TAGS.filter(([, prefix]) => path.startsWith(prefix)).slice(-1).map(([tag]) => tag),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(byQuery || properties.length === 0 ? {} : { requestBody: requestBody(operation, input) }),
     responses: { [String(answer.status)]: success(operation, method, described), ...(method === "GET" ? NOT_MODIFIED : {}), ...errorsOf(operation) },

@@ -18,7 +18,7 @@ const SERVICE_ID = query("service_id", "The service that the token is of.", { ty
 const USAGE = {
   name: "usage", in: "query", style: "deepObject", explode: true,
   description: "What the call uses, by the system name of a metric or method: `usage[hits]=1`. Nothing is counted that is not named.",
-  schema: { type: "object", additionalProperties: { type: "string", pattern: "^\\s*#?\\d+\\s*$" } },
+  schema: { type: "object", additionalProperties: { type: "string", pattern: "^\\s*#?\\d+\\s*$" }, examples: [{ hits: "1" }] },
 };
 const CREDENTIALS = [
   query("user_key", "The user key of the application, in services that know programs by one."),
@@ -81,11 +81,12 @@ const nameOf = (status: number) => `ServiceManagementError${status}`;
 const refer = (...statuses: readonly number[]) => Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${nameOf(status)}` }]));
 
 const SECURITY = [{ serviceToken: [] }];
+const NEEDS = "Needs the service token of the service.";
 
 function judged(operationId: string, summary: string, description: string, parameters: readonly object[], counts: boolean) {
   return {
     get: {
-      operationId, summary, description, tags: ["Service Management"], security: SECURITY,
+      operationId, summary, description: `${description} ${NEEDS}`, tags: ["Service Management"], security: SECURITY,
       parameters: [SERVICE_ID, ...parameters, USAGE, OPTIONS, ...(counts ? [IDEMPOTENCY_KEY] : [])],
       responses: {
         200: { description: "The call may go on", headers: LIMIT_HEADERS, content: { [TRAFFIC_TYPE]: { schema: STATUS } } },
@@ -104,7 +105,7 @@ export const serviceManagementPaths = {
   "/transactions.xml": {
     post: {
       operationId: "report", summary: "Report", tags: ["Service Management"], security: SECURITY,
-      description: "Counts what programs have used. Parameters may come in the query or in the body; the answer does not wait for the counting.",
+      description: `Counts what programs have used. Parameters may come in the query or in the body; the answer does not wait for the counting. ${NEEDS}`,
       requestBody: {
         required: true,
         content: {
@@ -115,6 +116,7 @@ export const serviceManagementPaths = {
                 service_token: text, service_id: { type: "integer", minimum: 1 },
                 transactions: {
                   type: "object", description: "By any key: `transactions[0][user_key]=…&transactions[0][usage][hits]=1`.",
+                  examples: [{ 0: { user_key: "…", usage: { hits: "1" } } }],
                   additionalProperties: {
                     type: "object",
                     properties: {

@@ -2,7 +2,7 @@ import type * as z from "zod/mini";
 import type { Answer, Failure } from "./answer.ts";
 import { invalid, refusal } from "./shapes.ts";
 
-type Request = { readonly method?: "GET" | "POST" | "DELETE"; readonly body?: unknown; readonly signal?: AbortSignal };
+type Request = { readonly method?: "GET" | "POST" | "DELETE"; readonly body?: unknown; readonly signal?: AbortSignal; readonly cache?: RequestCache };
 
 /** Who wants to know that nobody is signed in any more, whichever call found out. */
 const listeners = new Set<() => void>();
@@ -12,14 +12,14 @@ export function onSessionOver(listener: () => void): () => void {
 }
 
 /** Calls the portal's own API with the session of this browser. It answers, whatever happens; only an abort is thrown. */
-export async function call<Shape extends z.ZodMiniType>(path: string, shape: Shape, { method = "GET", body, signal }: Request = {}): Promise<Answer<z.output<Shape>>> {
+export async function call<Shape extends z.ZodMiniType>(path: string, shape: Shape, { method = "GET", body, signal, cache = "no-store" }: Request = {}): Promise<Answer<z.output<Shape>>> {
   try {
     const response = await fetch(path, {
       method,
       headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
-      credentials: "same-origin", cache: "no-store", redirect: "error",
+      credentials: "same-origin", cache, redirect: "error",
     });
     const answer = parsed(await response.text());
     if (!response.ok) return failed(response.status, answer);

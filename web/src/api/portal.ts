@@ -22,6 +22,9 @@ export const listServiceTokens = (most: number, signal: AbortSignal) => frontOf(
 /** Leaves a record of who looked. */
 export const revealServiceToken = (service: number) => call(`${API}/services/${service}/service_token.json`, shapes.revealedToken);
 
+/** Public, and the same for everybody: the browser may keep it as long as it says. */
+export const readDocument = (signal: AbortSignal) => call("/openapi.json", shapes.apiDocument, { signal, cache: "default" });
+
 export const listChoices = (signal: AbortSignal) => call("/p/sign_in/choices", shapes.choices, { signal });
 export const signOut = () => call("/p/sign_out", shapes.signedOut, { method: "POST" });
 

@@ -53,6 +53,19 @@ export const serviceTokens = z.pipe(
 );
 export const revealedToken = z.pipe(z.object({ service_token: serviceToken }), z.transform((answer) => answer.service_token));
 
+const bodies = z.record(z.string(), z.looseObject({ schema: z.optional(z.looseObject({ anyOf: z.optional(z.array(z.looseObject({}))) })) }));
+/** The OpenAPI document, as far as the pages look into it; the rest goes to those who show it. */
+export const apiDocument = z.looseObject({
+  tags: z.array(z.looseObject({ name: z.string(), description: z.optional(z.string()) })),
+  paths: z.record(z.string(), z.record(z.string(), z.looseObject({
+    operationId: z.string(), summary: z.string(), description: z.optional(z.string()), tags: z.array(z.string()),
+    security: z.optional(z.array(z.record(z.string(), z.unknown()))),
+    requestBody: z.optional(z.looseObject({ content: bodies })),
+    responses: z.record(z.string(), z.looseObject({ content: z.optional(bodies) })),
+    "x-latchkey-requires": z.optional(z.looseObject({ scopes: z.array(z.string()), effect: z.string() })),
+  }))),
+});
+
 export const choices = z.object({ accounts: z.array(z.object({ id: z.number(), name: z.string() })), to: z.string() });
 export const signedOut = z.object({ location: z.string() });
 
