@@ -8,7 +8,7 @@ type Props = { readonly title: string; readonly children: ReactNode; readonly ac
 /** One thing to say, in the middle of a page. */
 export function Notice({ title, children, actions }: Props) {
   return (
-    <PageSection isFilled>
+    <PageSection isFilled hasBodyWrapper={false}>
       <Bullseye>
         <Card className="latchkey-notice">
           <CardBody><Heading title={title} /></CardBody>

@@ -28,7 +28,7 @@ export function PersonMenu({ rights: { user, account } }: { readonly rights: Rig
         </MenuToggle>
       )}
     >
-      <DropdownGroup label={<span className="latchkey-who"><strong>{user.username}</strong><br />{user.email}<br />{account.name} · {user.role === "admin" ? "Admin" : "Member"}</span>} labelHeadingLevel="h2">
+      <DropdownGroup label={<span className="latchkey-who"><strong>{user.username}</strong><br />{user.username === user.email ? null : <>{user.email}<br /></>}{account.name} · {user.role === "admin" ? "Admin" : "Member"}</span>} labelHeadingLevel="h2">
         <Divider component="li" />
         <DropdownList aria-label="Account">
           <DropdownItem onClick={() => { setOpen(false); leave(() => void out()); }}>Sign out</DropdownItem>

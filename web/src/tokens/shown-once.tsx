@@ -54,7 +54,7 @@ export function ShownOnce({ token, offers }: { readonly token: IssuedToken; read
               </StackItem>
               <StackItem>
                 <Flex>
-                  <Button variant="primary" onClick={() => { release(); navigate(PAGES.tokens, { replace: true }); }}>I have copied the token</Button>
+                  <Button variant="secondary" onClick={() => { release(); navigate(PAGES.tokens, { replace: true }); }}>I have copied the token</Button>
                   <Button variant="link" onClick={() => { handOver(token.value); navigate(PAGES.apiDocs, { replace: true }); }}>Try it in the API docs</Button>
                 </Flex>
               </StackItem>

@@ -1,5 +1,6 @@
 import { Button } from "@patternfly/react-core";
 import TrashIcon from "@patternfly/react-icons/dist/esm/icons/trash-icon";
+import { Fragment } from "react";
 import { Table, Tbody, Td, Th, Thead, Tr, type ThProps } from "@patternfly/react-table";
 import type { OwnedToken, ScopeOffer, Token } from "../api/shapes.ts";
 import { statusOf } from "../rules/expiry.ts";
@@ -23,7 +24,8 @@ const OWN: readonly Column[] = ["name", "scopes", "permission", "expires_at", "c
 const OF_ALL: readonly Column[] = ["username", "name", "scopes", "permission", "expires_at", "last_used_at"];
 
 /** In percent: what is long takes the room. */
-const widthOf = (column: Column) => (column === "name" || column === "scopes" ? { width: 20 } as const : {});
+const WIDTHS: Partial<Record<Column, 20 | 25>> = { username: 20, name: 20, scopes: 25 };
+const widthOf = (column: Column) => (WIDTHS[column] === undefined ? {} : { width: WIDTHS[column] });
 
 /** What a column is ordered by. What never expires does so last; what no use was seen of, first. */
 export function rank(token: Row, column: SortKey): Rank {
@@ -83,7 +85,7 @@ type CellProps = { readonly token: Row; readonly column: Column; readonly offers
 
 function Cell({ token, column, offers, now, isOwn }: CellProps) {
   switch (column) {
-    case "username": return <bdi>{token.username}</bdi>;
+    case "username": return <bdi><Wrapped name={token.username ?? ""} /></bdi>;
     case "name": return <strong className="latchkey-clamped" title={token.name}><bdi>{token.name}</bdi></strong>;
     case "scopes": return <ScopeNames scopes={token.scopes} offers={offers} isOwn={isOwn} />;
     case "permission": return PERMISSION_NAMES[token.permission];
@@ -93,4 +95,10 @@ function Cell({ token, column, offers, now, isOwn }: CellProps) {
       return token.created_at === undefined ? "Not known" : <time dateTime={new Date(token.created_at).toISOString()} title={inWords(token.created_at)}>{day(token.created_at)}</time>;
     case "last_used_at": return <LastUse at={token.last_used_at} now={now} />;
   }
+}
+
+/** An e-mail address rather breaks at its `@` than anywhere. */
+function Wrapped({ name }: { readonly name: string }) {
+  const [local, ...domain] = name.split(/(?=@)/);
+  return <>{local}{domain.map((part, index) => <Fragment key={index}>@<wbr />{part.slice(1)}</Fragment>)}</>;
 }
