@@ -5,6 +5,7 @@ import { accountPlanReads, accountPlanWrites } from "./account-plans.ts";
 import { applicationKeyReads, applicationKeyWrites } from "./application-keys.ts";
 import { planReads, planWrites } from "./application-plans.ts";
 import { applicationSearches } from "./applications.ts";
+import { listAuditRecords } from "./audit.ts";
 import { developerAccountReads, developerAccountWrites } from "./developer-accounts.ts";
 import { developerUserReads, developerUserWrites } from "./developer-users.ts";
 import { metricReads, metricWrites } from "./metrics.ts";
@@ -23,7 +24,7 @@ import {
  * reading one can do nothing but read (D3).
  */
 export const read = lambda(
-  readProvider, readRights, listAccessTokensOfAccount,
+  readProvider, readRights, listAccessTokensOfAccount, listAuditRecords,
   listUsers, readUser, readPermissions,
   listServices, readService, listServiceTokens,
   ...applicationSearches,

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { epochSeconds, type EpochSeconds } from "../domain/brands.ts";
+import { epochSeconds, parseId, type EpochSeconds, type Id } from "../domain/brands.ts";
 import { SYSTEM_NAME } from "../domain/system-name.ts";
 
 /**
@@ -138,6 +138,30 @@ export const expiry = z.pipe(
     return time ?? "never";
   }),
 ).register(documented, { type: ["string", "null"], format: "date-time", description: "In the future; null or blank is never." });
+
+/** A moment that bounds a list; blank is none. */
+export const instant = z.pipe(
+  z.optional(z.unknown()),
+  z.transform((value, context): EpochSeconds | undefined => {
+    if (value === undefined || value === null || value === "") return undefined;
+    const time = typeof value === "string" ? parseTime(value) : undefined;
+    if (time === undefined) context.issues.push({ code: "custom", message: "must follow ISO8601 format, as in 2030-01-01T12:00:00Z", input: value });
+    return time;
+  }),
+).register(documented, { type: "string", format: "date-time" });
+
+/** The id of what a list is to be about; blank is none. */
+export function idOf<T extends Id>() {
+  return z.pipe(
+    z.optional(z.unknown()),
+    z.transform((value, context): T | undefined => {
+      if (value === undefined || value === null || value === "") return undefined;
+      const id = typeof value === "string" || typeof value === "number" ? parseId<T>(String(value)) : undefined;
+      if (id === undefined) context.issues.push({ code: "custom", message: "is not an id", input: value });
+      return id;
+    }),
+  ).register(documented, { type: "integer", minimum: 1 });
+}
 
 /** Paging and numbers in filters are never an error (3scale ignores what it does not understand). */
 export const page = z.optional(z.unknown()).register(documented, { type: "integer", minimum: 1 });

@@ -3,6 +3,7 @@ import { accessTokens } from "./schemas/access-tokens.ts";
 import { account } from "./schemas/account.ts";
 import { analytics } from "./schemas/analytics.ts";
 import { applications } from "./schemas/applications.ts";
+import { audit } from "./schemas/audit.ts";
 import { billing } from "./schemas/billing.ts";
 import { catalogue } from "./schemas/catalogue.ts";
 import { developers } from "./schemas/developers.ts";
@@ -13,5 +14,5 @@ import { services } from "./schemas/services.ts";
 
 /** What every representation looks like. A test asks for a schema of each that an operation answers with. */
 export const SCHEMAS: readonly Described[] = [
-  ...accessTokens, ...account, ...analytics, ...applications, ...billing, ...catalogue, ...developers, ...gateways, ...members, ...ownRights, ...services,
+  ...accessTokens, ...account, ...analytics, ...applications, ...audit, ...billing, ...catalogue, ...developers, ...gateways, ...members, ...ownRights, ...services,
 ];

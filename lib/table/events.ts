@@ -1,7 +1,9 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { EVENT_TYPES, type DomainEvent } from "../domain/events.ts";
+import type { AccountId, Month } from "../domain/brands.ts";
 import type { Table } from "./client.ts";
-import { keys, type Row } from "./model.ts";
+import { rowsBack } from "./list.ts";
+import { keys, listings, sortable, type Row } from "./model.ts";
 import { expectType, idIn, oneOf, text, time } from "./row.ts";
 import type { Write } from "./transact.ts";
 
@@ -13,6 +15,19 @@ export function record(event: DomainEvent): Write {
 /** Records something that changed nothing else, as that somebody looked at a secret. */
 export async function append(table: Table, event: DomainEvent): Promise<void> {
   await table.client.send(new PutCommand({ TableName: table.name, Item: eventRow(event) }));
+}
+
+/** An account's events of a month, the last first; with `before`, those whose place is before it. `atOnce` of them are fetched together, and some more. */
+export async function* eventsBack(table: Table, account: AccountId, month: Month, before: number | undefined, atOnce: number): AsyncGenerator<DomainEvent> {
+  const listing = listings.events(account, month);
+  // An event's id begins with a number that grows with time; what follows it only tells two of one moment apart.
+  const bounds = before === undefined ? {} : { between: [sortable(0), sortable(before)] as const };
+  for await (const row of rowsBack(table, { ...listing, ...bounds }, atOnce + 1)) yield eventFrom(row);
+}
+
+/** Where an event stands among its account's: the number that its id begins with. */
+export function placeOfEvent({ id }: DomainEvent): number {
+  return Number(id.slice(0, id.indexOf("-")));
 }
 
 function eventRow(event: DomainEvent): Row {

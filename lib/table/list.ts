@@ -22,6 +22,16 @@ export async function* rowsOf(table: Table, listing: Listing, atMost: number = I
   } while (start !== undefined && left > 0);
 }
 
+/** The same from the end, in batches of `atOnce`. */
+export async function* rowsBack(table: Table, listing: Listing, atOnce: number): AsyncGenerator<Row> {
+  let start: Start;
+  do {
+    const answer = await query(table, listing, { Limit: Math.min(atOnce, MAX_LIMIT), ExclusiveStartKey: start, ScanIndexForward: false });
+    yield* (answer.Items ?? []) as Row[];
+    start = answer.LastEvaluatedKey;
+  } while (start !== undefined);
+}
+
 /** What of a listing comes after an id. */
 export function after(listing: Listing, id: number): Listing {
   return { ...listing, between: [sortable(id + 1), LAST_ID] };

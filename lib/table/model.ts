@@ -52,7 +52,7 @@ export const keys = {
   service: (a: AccountId, s: ServiceId) => ({ pk: `ACCOUNT#${a}#SERVICES`, sk: sortable(s) }),
   serviceToken: (a: AccountId, s: ServiceId) => ({ pk: `ACCOUNT#${a}#SERVICE#${s}`, sk: "SERVICE_TOKEN" }),
   unique: (a: AccountId, field: UniqueField, value: string) => ({ pk: `ACCOUNT#${a}#UNIQUE#${field}#${hashOf(value)}`, sk: "UNIQUE" }),
-  event: (a: AccountId, month: string, eventId: string) => ({ pk: `EVENT#${a}#${month}`, sk: eventId }),
+  event: (a: AccountId, month: string, eventId: string) => ({ pk: eventsPartition(a, month), sk: eventId }),
   entity: (kind: string, a: AccountId, id: Id) => ({ pk: `ACCOUNT#${a}#${kind}`, sk: sortable(id) }),
   credentialApplication: (a: AccountId, s: ServiceId, credential: Credential) => ({ pk: credentialPartition(a, s, credential), sk: "APPLICATION" }),
   credentialUsage: (a: AccountId, s: ServiceId, credential: Credential) => ({ pk: credentialPartition(a, s, credential), sk: "USAGE" }),
@@ -76,6 +76,7 @@ export const listings = {
   identitiesOf: (a: AccountId, m: MemberId) => ({ index: "gsi1", pk: `ACCOUNT#${a}#MEMBER#${m}#IDENTITIES` }),
   /** Of all accounts: whoever signs in has not said yet in which. `email` is folded. */
   membersByEmail: (email: string) => ({ index: "gsi2", pk: `MEMBER_EMAIL#${hashOf(email)}` }),
+  events: (a: AccountId, month: Month) => ({ pk: eventsPartition(a, month) }),
   services: (a: AccountId) => ({ pk: `ACCOUNT#${a}#SERVICES` }),
   applicationsByCredential: (a: AccountId, { kind, value }: Credential) => ({ index: "gsi2", pk: `ACCOUNT#${a}#CREDENTIAL#${kind}#${hashOf(value)}` }),
   used: (used: Used, shard: number | undefined) => ({ pk: usedPartition(used, shard) }),
@@ -124,6 +125,7 @@ function credentialPartition(a: AccountId, s: ServiceId, { kind, value }: Creden
   return `ACCOUNT#${a}#SERVICE#${s}#CREDENTIAL#${kind}#${hashOf(value)}`;
 }
 
+const eventsPartition = (a: AccountId, month: string) => `EVENT#${a}#${month}`;
 const configsOfService = (a: AccountId, s: ServiceId, env: Environment) => `ACCOUNT#${a}#SERVICE#${s}#CONFIGS#${env}`;
 const latestConfigs = (a: AccountId, env: Environment) => `ACCOUNT#${a}#CONFIGS#${env}`;
 
