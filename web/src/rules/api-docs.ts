@@ -32,6 +32,7 @@ const GROUPS: readonly (readonly [name: string, paths: RegExp])[] = [
   ["Members", /\/admin\/api\/users\b/],
   ["Provider", /\/admin\/api\/(?:provider|personal\/rights)\b/],
   ["Policies", /\/registry\/policies\b/],
+  ["Audit", /\/admin\/api\/audit\b/],
   ["Invoices", /^\/api\//],
   ["Traffic", /^\/stats\//],
   ["Authorizing and reporting", /^\/transactions/],
