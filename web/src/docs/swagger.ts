@@ -35,7 +35,9 @@ export function showDocument(node: HTMLElement, { view, send, advise, onOpen }: 
   ui.preauthorizeApiKey("bearer", TOKEN_IN_HEADER);
   ui.preauthorizeApiKey("serviceToken", TOKEN_IN_QUERY);
   return {
-    find: (text) => void ui.layoutActions.updateFilter(text.trim() === "" ? false : text),
+    find(text) {
+      ui.layoutActions.updateFilter(text.trim() === "" ? false : text);
+    },
     open(group, operationId) {
       asked.goingTo = operationId;
       ui.layoutActions.show(["operations-tag", group], true);

@@ -22,8 +22,8 @@ export function asSent(url: string, headers: Readonly<Record<string, string>>, {
 export function bracketed(form: string): string {
   const written = new URLSearchParams();
   const write = (name: string, value: unknown): void => {
-    if (typeof value !== "object") written.append(name, String(value));
-    else Object.entries(value ?? {}).forEach(([key, item]) => write(`${name}[${key}]`, item));
+    if (typeof value === "object") Object.entries(value ?? {}).forEach(([key, item]) => write(`${name}[${key}]`, item));
+    else written.append(name, `${value as string | number | boolean}`);
   };
   for (const [name, text] of new URLSearchParams(form)) write(name, objectIn(text) ?? text);
   return written.toString();
@@ -78,10 +78,8 @@ export function adviceOn({ status, code, missing = [] }: Outcome, token: string,
 
 function refusal(code: string | undefined, missing: readonly string[], token: string, nameOf: (scope: string) => string): string {
   const named = sentenceList(missing.map((each) => (each.startsWith("scope:") ? `the scope ${nameOf(each.slice("scope:".length))}` : missingName(each))), "or");
-  switch (code) {
-    case "read_only": return `The token may only read: use one with the permission ${PERMISSION_NAMES.rw}.`;
-    case "insufficient_scope": return `The token does not reach this: use one with ${named}.`;
-    case "insufficient_rights": return `The owner of the token lacks ${named}: ask an admin for it.`;
-    default: return token === "" ? "No token was sent: paste one under “Access token” above." : "The token was refused: it is unknown, deleted or expired, or its owner is not active. Paste another one above.";
-  }
+  if (code === "read_only") return `The token may only read: use one with the permission ${PERMISSION_NAMES.rw}.`;
+  if (code === "insufficient_scope") return `The token does not reach this: use one with ${named}.`;
+  if (code === "insufficient_rights") return `The owner of the token lacks ${named}: ask an admin for it.`;
+  return token === "" ? "No token was sent: paste one under “Access token” above." : "The token was refused: it is unknown, deleted or expired, or its owner is not active. Paste another one above.";
 }
