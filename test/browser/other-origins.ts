@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { PAGES } from "../../lib/http/portal/pages.ts";
 import { call, makeToken } from "./support/api.ts";
 import { startOtherOrigin, type OtherOrigin } from "./support/other-origin.ts";
-import { address, description, visit } from "./support/portal.ts";
+import { ACTION_MS, address, description, visit } from "./support/portal.ts";
 
 const SESSION = "__Host-latchkey-session";
 type Where = "sameSite" | "otherSite";
@@ -84,6 +84,8 @@ export function otherOrigins(): void {
       document.body.append(Object.assign(frame, { src }));
     }), address(PAGES.tokens));
     expect(page.frames()).toHaveLength(2);
+    // The browser puts its own page there, in its own time.
+    await expect.poll(() => page.frames()[1]?.url(), { timeout: ACTION_MS }).toBe("chrome-error://chromewebdata/");
     expect(complaints).toEqual([expect.stringMatching(/frame-ancestors 'none'|X-Frame-Options/)]);
   });
 }

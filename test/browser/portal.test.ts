@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { PATIENCE_MS } from "../support/start.ts";
 import { aMemberSees } from "./a-member-sees.ts";
 import { admins } from "./admins.ts";
+import { apiDocs } from "./api-docs.ts";
 import { hostileNames } from "./hostile-names.ts";
 import { keyboard } from "./keyboard.ts";
 import { layout } from "./layout.ts";
@@ -32,6 +33,7 @@ describe.runIf(hasChromium)("the portal in a browser", { timeout: PATIENCE_MS },
   describe("a member sees", () => { aMemberSees(); });
   describe("a service token", () => { serviceTokens(); });
   describe("admins", () => { admins(); });
+  describe("the API docs", () => { apiDocs(); });
   describe("the keyboard alone", () => { keyboard(); });
   describe("pages that come", () => { layout(); });
   describe("what is seen", () => { looks(); });
