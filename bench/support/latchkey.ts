@@ -1,5 +1,6 @@
 import process from "node:process";
 import { document } from "../../functions/openapi.ts";
+import { startDynamoDbLocal } from "../../lib/local/dynamodb-local.ts";
 import type { OpenApi } from "../../test/support/answers.ts";
 import { deploy, type Deployment } from "../../test/support/deploy.ts";
 
@@ -10,8 +11,16 @@ export function packageDirectory(): string {
   return directory;
 }
 
-/** Latchkey as it would be deployed, with a table of its own. */
-export function startLatchkey(): Promise<Deployment> {
+/** Latchkey as it would be deployed, with a database of its own. */
+export async function startLatchkey(): Promise<Deployment> {
   process.env["PUBLIC_URL"] = "https://latchkey.example";
-  return deploy({ packageDirectory: packageDirectory(), openapi: document() as OpenApi });
+  const emulator = await startDynamoDbLocal({ separate: true });
+  const latchkey = await deploy({ packageDirectory: packageDirectory(), openapi: document() as OpenApi }, emulator.endpoint);
+  return {
+    ...latchkey,
+    async stop() {
+      await latchkey.stop();
+      await emulator.stop();
+    },
+  };
 }

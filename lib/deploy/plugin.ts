@@ -1,4 +1,5 @@
 import { bundle } from "./bundle.ts";
+import { digestOfSources, isBuilt, noteBuilt } from "./built.ts";
 import { buildPages } from "./pages.ts";
 import { PERMISSIONS, roleOf, type Permission } from "./permissions.ts";
 import { idOf, subscriptions } from "./subscriptions.ts";
@@ -64,10 +65,15 @@ export default class LatchkeyPlugin {
   async #bundle(): Promise<void> {
     const { serviceDir, service } = this.#serverless;
     const functions = Object.entries(service.functions);
-    await Promise.all([
-      bundle(serviceDir, Object.fromEntries(functions.map(([name, { handler }]) => [name, handler])), `${serviceDir}/${OUT}`),
-      buildPages(serviceDir, `${serviceDir}/${OUT}/pages`),
-    ]);
+    const outdir = `${serviceDir}/${OUT}`;
+    const from = await digestOfSources(serviceDir);
+    if (!(await isBuilt(outdir, from))) {
+      await Promise.all([
+        bundle(serviceDir, Object.fromEntries(functions.map(([name, { handler }]) => [name, handler])), outdir),
+        buildPages(serviceDir, `${outdir}/pages`),
+      ]);
+      await noteBuilt(outdir, from);
+    }
     for (const [name, config] of functions) {
       config.handler = `${OUT}/${name}.handler`;
       config.package = { patterns: [`${OUT}/${name}.mjs`, ...(config.package?.patterns ?? [])] };

@@ -22,9 +22,12 @@ const LAUNCHER = fileURLToPath(new URL("./LoopbackDynamoDbLocal.java", import.me
 const START_TIMEOUT_MS = 120_000;
 const POLL_EVERY_MS = 20;
 
-/** Starts the official DynamoDB emulator: in memory, or with its data kept in `dataDir`. */
+/**
+ * Starts the official DynamoDB emulator: in memory, or with its data kept in `dataDir`. It has one database for all, or
+ * `separate` ones, one for each access key id.
+ */
 export async function startDynamoDbLocal(
-  { port: wanted, dataDir }: { port?: number; dataDir?: string } = {},
+  { port: wanted, dataDir, separate = false }: { port?: number; dataDir?: string; separate?: boolean } = {},
 ): Promise<DynamoDbLocal> {
   requireJava();
   const port = await freePort(wanted);
@@ -38,8 +41,8 @@ export async function startDynamoDbLocal(
     "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m",
     "-Djava.net.preferIPv4Stack=true", `-Djava.library.path=${nativeLibraries}`,
     ...(loopbackOnly ? [LAUNCHER, jar] : ["-jar", jar]),
-    // One database whatever the credentials and region; telemetry is on unless refused.
-    "-port", String(port), "-sharedDb", "-disableTelemetry", ...storage,
+    // Telemetry is on unless refused.
+    "-port", String(port), ...(separate ? [] : ["-sharedDb"]), "-disableTelemetry", ...storage,
   ]);
 
   const endpoint = `http://${LOOPBACK}:${port}`;

@@ -342,7 +342,7 @@ describe("when a token was last used", () => {
 
   /** The operator's table; something happens before each write to it, whose request is told. */
   function beforeWrites(happens: (request: string) => Promise<void>): Table {
-    const database = new DynamoDBClient({ endpoint: latchkey.database, region: REGION, credentials: { accessKeyId: "operator", secretAccessKey: "local" } });
+    const database = new DynamoDBClient(latchkey.database);
     database.middlewareStack.add((next, { commandName }) => async (args) => {
       if (/Write|Update/.test(String(commandName))) await happens(JSON.stringify(args.input));
       return next(args);

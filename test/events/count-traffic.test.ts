@@ -16,7 +16,6 @@ import { keys, type Row } from "../../lib/table/model.ts";
 import { storeReport } from "../../lib/table/reports.ts";
 import { applicationDayKey, serviceDayKey, SERVICE_SHARDS } from "../../lib/table/used.ts";
 import { createTestAccount, type TestAccount } from "../support/account.ts";
-import { REGION } from "../support/aws.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { gatewayOf, type Gateway } from "../support/traffic.ts";
 
@@ -57,7 +56,7 @@ const ofService = async (metricId = hits) => {
 
 /** The operator's storage; something happens after each answer, before it is heard of. */
 function listening(answered: (commandName: string) => Promise<void>) {
-  const database = new DynamoDBClient({ endpoint: latchkey.database, region: REGION, credentials: { accessKeyId: "operator", secretAccessKey: "local" } });
+  const database = new DynamoDBClient(latchkey.database);
   database.middlewareStack.add((next, { commandName }) => async (args) => {
     const answer = await next(args);
     await answered(String(commandName));
@@ -68,7 +67,7 @@ function listening(answered: (commandName: string) => Promise<void>) {
 
 /** The operator's storage, whose every n-th write is lost: before it happens, or its answer afterwards. */
 function failing(when: "before" | "after", every: number) {
-  const database = new DynamoDBClient({ endpoint: latchkey.database, region: REGION, maxAttempts: 1, credentials: { accessKeyId: "operator", secretAccessKey: "local" } });
+  const database = new DynamoDBClient({ ...latchkey.database, maxAttempts: 1 });
   let written = 0;
   database.middlewareStack.add((next, { commandName }) => async (args) => {
     const fails = String(commandName).startsWith("TransactWrite") && ++written % every === 0;

@@ -90,7 +90,7 @@ async function liveALittle(): Promise<{ readonly values: readonly string[] }> {
 
 describe("what is published", () => {
   it("is every stored event, once and in order, with its ids and facts and nothing else", async () => {
-    const stream = openStream({ endpoint: latchkey.database, tableName: latchkey.operator.table.name });
+    const stream = openStream({ database: latchkey.database, tableName: latchkey.operator.table.name });
     await stream.read();
     await latchkey.pump.drain();
     await liveALittle();
@@ -140,7 +140,7 @@ describe("what is published", () => {
   it("has no secret in it: no token's value, no hash, no sealed value, in no encoding, neither on the bus nor in a log or a dead letter", async () => {
     const records: StreamRecord[] = [];
     const delivered: StreamRecord[] = [];
-    const stream = openStream({ endpoint: latchkey.database, tableName: latchkey.operator.table.name });
+    const stream = openStream({ database: latchkey.database, tableName: latchkey.operator.table.name });
     account = await createTestAccount(latchkey);
     const { values } = await liveALittle();
     await latchkey.operator.table.client.send(new PutCommand({ TableName: latchkey.operator.table.name, Item: { pk: "EVENT#1#x", sk: "unreadable", type: "event" } }));
@@ -168,7 +168,7 @@ describe("what is published", () => {
 /** The function's own mapping, with a reader of ours at its end. */
 function recordingPump(into: StreamRecord[]): Pump {
   return createPump({
-    endpoint: latchkey.database, tableName: latchkey.operator.table.name, mapping: mappingTo(latchkey.template, "publishEvents"),
+    database: latchkey.database, tableName: latchkey.operator.table.name, mapping: mappingTo(latchkey.template, "publishEvents"),
     invoke: async (_function, event) => void into.push(...(event as { Records: StreamRecord[] }).Records),
   });
 }
@@ -236,7 +236,7 @@ describe("a bus that does not take everything", () => {
     bus = await pickyBus();
     lambda = publisher({ EVENT_BUS_NAME: "latchkey-test", AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url });
     pump = createPump({
-      endpoint: latchkey.database, tableName: latchkey.operator.table.name, mapping: mappingTo(latchkey.template, "publishEvents"),
+      database: latchkey.database, tableName: latchkey.operator.table.name, mapping: mappingTo(latchkey.template, "publishEvents"),
       invoke: async (_function, event) => {
         const { Records } = event as { Records: StreamRecord[] };
         const answer = (await lambda.invoke(event)) as { batchItemFailures: { itemIdentifier: string }[] };
@@ -353,7 +353,7 @@ describe("a bus that does not take everything", () => {
     bus.refuse = () => undefined;
   });
 
-  const newest = async (count: number) => (await openStream({ endpoint: latchkey.database, tableName: latchkey.operator.table.name }).read()).slice(-count);
+  const newest = async (count: number) => (await openStream({ database: latchkey.database, tableName: latchkey.operator.table.name }).read()).slice(-count);
 });
 
 describe("a row that is no event", () => {

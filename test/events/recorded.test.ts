@@ -31,7 +31,6 @@ import { newId } from "../../lib/secrets/random.ts";
 import { eventFrom } from "../../lib/table/events.ts";
 import type { Row } from "../../lib/table/model.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
-import { REGION } from "../support/aws.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { sessionFor } from "../support/portal.ts";
 import { request } from "../support/request.ts";
@@ -51,12 +50,12 @@ beforeAll(async () => {
   latchkey = await startDeployment();
   account = await createTestAccount(latchkey);
   admin = { kind: "access_token", token: account.admin.token, owner: account.admin.member };
-  stream = openStream({ endpoint: latchkey.database, tableName: latchkey.operator.table.name });
+  stream = openStream({ database: latchkey.database, tableName: latchkey.operator.table.name });
 });
 afterAll(() => latchkey?.stop());
 
 function over(fault: Fault): Deps {
-  const database = new DynamoDBClient({ endpoint: latchkey.database, region: REGION, credentials: { accessKeyId: "operator", secretAccessKey: "local" } });
+  const database = new DynamoDBClient(latchkey.database);
   let written = 0;
   database.middlewareStack.add((next, { commandName }) => async (args) => {
     if (!/Write|Put/.test(String(commandName))) return next(args);

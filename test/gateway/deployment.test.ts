@@ -1,7 +1,7 @@
 import { CreateTableCommand, DynamoDBClient, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startDynamoDbLocal, type DynamoDbLocal } from "../../lib/local/dynamodb-local.ts";
-import { PSEUDO_PARAMETERS, REGION, tableArn } from "../support/aws.ts";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { PSEUDO_PARAMETERS, tableArn } from "../support/aws.ts";
+import { newDatabase } from "../support/database.ts";
 import { environmentOf } from "../support/environment.ts";
 import { startGateway, type Gateway } from "../support/gateway.ts";
 import { rolesOf } from "../support/iam-policy.ts";
@@ -24,21 +24,21 @@ const values = {
 
 const place = scratch();
 let template: Template;
-let database: DynamoDbLocal;
+const database = newDatabase(inject("dynamoEndpoint"));
 let proxy: IamProxy;
 let gateway: Gateway;
 const lambdas = new Map<string, Lambda>();
 const invoke = (id: string, event: unknown) => lambdas.get(id)!.invoke(event);
 
 beforeAll(async () => {
-  [template, database] = await Promise.all([packageService(place.directory), startDynamoDbLocal({})]);
+  template = await packageService(place.directory);
   await admin().send(new CreateTableCommand({
     TableName: "notes", BillingMode: "PAY_PER_REQUEST",
     AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }, { AttributeName: "sk", AttributeType: "S" }],
     KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }, { AttributeName: "sk", KeyType: "RANGE" }],
     StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" },
   }));
-  proxy = await startIamProxy({ upstream: database.endpoint, allowed: rolesOf(template, values) });
+  proxy = await startIamProxy({ upstream: database, allowed: rolesOf(template, values) });
   for (const fn of template.functions) {
     const env = environmentOf(fn, values, { AWS_ENDPOINT_URL_DYNAMODB: proxy.url });
     lambdas.set(fn.logicalId, startLambda({ zip: fn.zip, handler: fn.handler, env, timeoutMs: fn.timeoutMs }));
@@ -50,13 +50,10 @@ afterAll(async () => {
   await gateway?.stop();
   await Promise.all([...lambdas.values()].map((lambda) => lambda.stop()));
   await proxy?.stop();
-  await database?.stop();
   place.remove();
 });
 
-const admin = () => new DynamoDBClient({
-  endpoint: database.endpoint, region: REGION, credentials: { accessKeyId: "admin", secretAccessKey: "local" },
-});
+const admin = () => new DynamoDBClient(database);
 const request = (method: string, path: string, body?: unknown, token = "good") => fetch(gateway.url + path, {
   method, headers: { authorization: `Bearer ${token}`, "content-type": "application/json" }, ...(body ? { body: JSON.stringify(body) } : {}),
 });
@@ -142,7 +139,7 @@ describe("the packaged service behind the gateway", () => {
       TableName: "notes", Item: { pk: { S: `NOTE#${id}` }, sk: { S: "NOTE" }, text: { S: text } },
     }));
     for (const [id, text] of [["a", "before"], ["b", "poison"], ["c", "after"]] as const) await put(id, text);
-    const pump = createPump({ endpoint: database.endpoint, tableName: "notes", mapping: template.eventSourceMappings[0]!, invoke });
+    const pump = createPump({ database, tableName: "notes", mapping: template.eventSourceMappings[0]!, invoke });
     await pump.drain();
     const logs = lambdas.get("ProjectorLambdaFunction")!.logs();
     expect(logs).toMatch(/projected before\n(.*\n)*projected after/);

@@ -3,13 +3,12 @@ import {
   QueryCommand, ScanCommand, TransactGetItemsCommand, TransactWriteItemsCommand, UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { DynamoDBStreamsClient, ListStreamsCommand } from "@aws-sdk/client-dynamodb-streams";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startDynamoDbLocal, type DynamoDbLocal } from "../../lib/local/dynamodb-local.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { REGION, tableArn } from "../support/aws.ts";
+import { newDatabase } from "../support/database.ts";
 import { readStatements } from "../support/iam-policy.ts";
 import { startIamProxy, type IamProxy } from "../support/iam-proxy.ts";
 
-let database: DynamoDbLocal;
 let proxy: IamProxy;
 
 const TableName = "things";
@@ -28,8 +27,7 @@ const allowed = new Map([
 ]);
 
 beforeAll(async () => {
-  database = await startDynamoDbLocal({});
-  proxy = await startIamProxy({ upstream: database.endpoint, allowed });
+  proxy = await startIamProxy({ upstream: newDatabase(inject("dynamoEndpoint")), allowed });
   const [pk, sk, gsi1pk] = ["pk", "sk", "gsi1pk"].map((AttributeName) => ({ AttributeName, AttributeType: "S" as const }));
   const key = (hash: string, range: string) => [{ AttributeName: hash, KeyType: "HASH" as const }, { AttributeName: range, KeyType: "RANGE" as const }];
   await as("admin").send(new CreateTableCommand({
@@ -38,10 +36,7 @@ beforeAll(async () => {
   }));
   await as("admin").send(new PutItemCommand({ TableName, Item: { ...id("A#1"), gsi1pk: { S: "G#1" } } }));
 }, 60_000);
-afterAll(async () => {
-  await proxy?.stop();
-  await database?.stop();
-});
+afterAll(() => proxy?.stop());
 beforeEach(() => proxy.reset());
 
 const as = (accessKeyId: string, region = REGION) =>

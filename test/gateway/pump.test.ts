@@ -3,19 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   CreateTableCommand, DeleteItemCommand, DynamoDBClient, PutItemCommand, UpdateItemCommand, UpdateTimeToLiveCommand, type AttributeValue,
 } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startDynamoDbLocal, type DynamoDbLocal } from "../../lib/local/dynamodb-local.ts";
+import { describe, expect, inject, it } from "vitest";
 import { REGION } from "../support/aws.ts";
+import { newDatabase } from "../support/database.ts";
 import { createPump } from "../support/pump.ts";
 import type { StreamRecord } from "../support/stream.ts";
 
-let local: DynamoDbLocal;
-let database: DynamoDBClient;
-beforeAll(async () => {
-  local = await startDynamoDbLocal({});
-  database = new DynamoDBClient({ endpoint: local.endpoint, region: REGION, credentials: { accessKeyId: "admin", secretAccessKey: "local" } });
-}, 60_000);
-afterAll(() => local?.stop());
+const connection = newDatabase(inject("dynamoEndpoint"));
+const database = new DynamoDBClient(connection);
 
 async function newTable(): Promise<string> {
   const TableName = `t-${randomUUID()}`;
@@ -45,7 +40,7 @@ async function rig(handle: (names: string[], records: readonly StreamRecord[], c
   const records: StreamRecord[] = [];
   const mapping = { logicalId: "Mapping", function: "Consumer", properties: { ...SETTINGS, ...settings } };
   const pump = createPump({
-    endpoint: local.endpoint, tableName, mapping,
+    database: connection, tableName, mapping,
     invoke: async (_function, event) => {
       const { Records } = event as { Records: StreamRecord[] };
       const names = Records.map(nameOf);
@@ -120,7 +115,7 @@ describe("a drain", () => {
     const one = await rig();
     const batches: string[][] = [];
     const other = createPump({
-      endpoint: local.endpoint, tableName: one.tableName, mapping: { logicalId: "Other", function: "Other", properties: SETTINGS },
+      database: connection, tableName: one.tableName, mapping: { logicalId: "Other", function: "Other", properties: SETTINGS },
       invoke: async (_function, event) => void batches.push((event as { Records: StreamRecord[] }).Records.map(nameOf)),
     });
     await one.putAll("1");

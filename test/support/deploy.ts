@@ -4,7 +4,6 @@ import { KMSClient } from "@aws-sdk/client-kms";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { systemClock } from "../../lib/domain/brands.ts";
 import { startAwsDouble, type AwsDouble } from "../../lib/local/aws-double.ts";
-import { startDynamoDbLocal } from "../../lib/local/dynamodb-local.ts";
 import { createTable } from "../../lib/local/create-table.ts";
 import type { Hashing, Sealing, Storage } from "../../lib/operations/context.ts";
 import { kmsKeyring } from "../../lib/secrets/keyring.ts";
@@ -12,6 +11,7 @@ import { parsePeppers } from "../../lib/secrets/pepper.ts";
 import { answerChecker, type OpenApi } from "./answers.ts";
 import { PSEUDO_PARAMETERS, REGION, tableArn } from "./aws.ts";
 import { createBus, type Bus } from "./bus.ts";
+import { newDatabase, type Database } from "./database.ts";
 import { environmentOf } from "./environment.ts";
 import { startGateway, type Gateway } from "./gateway.ts";
 import { rolesOf } from "./iam-policy.ts";
@@ -29,8 +29,8 @@ export type Deployment = {
   /** Every call of the functions to the database, judged by their roles. */
   readonly proxy: IamProxy;
   readonly aws: AwsDouble;
-  /** Where this deployment's own DynamoDB Local listens. */
-  readonly database: string;
+  /** How a test connects to this deployment's own database, past the proxy. */
+  readonly database: Database;
   /** The table's stream to those who read it: the publisher of events, and the counter of traffic. */
   readonly pump: Pump;
   readonly counter: Pump;
@@ -59,16 +59,17 @@ const PEPPER = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:pepper-AbCd
 
 /**
  * @param packaged the directory with the template and the zips, and the document that every answer is held against.
+ * @param emulator where a DynamoDB Local with separate databases listens.
  * @param settings takes the place of variables that the template gives to functions; nobody gets one that they did not have.
  */
 export async function deploy(
-  packaged: { readonly packageDirectory: string; readonly openapi: OpenApi }, settings: Readonly<Record<string, string>> = {},
+  packaged: { readonly packageDirectory: string; readonly openapi: OpenApi }, emulator: string, settings: Readonly<Record<string, string>> = {},
 ): Promise<Deployment> {
   const template = loadTemplate(packaged.packageDirectory);
   const tableName = `t-${randomUUID()}`;
   const [pepper, sessionKey] = [randomBytes(32).toString("hex"), randomBytes(32).toString("hex")];
-  // An emulator of its own: it does one thing at a time, and what other files have left in it makes everything slower.
-  const [aws, emulator] = await Promise.all([startAwsDouble({ masterKey: randomBytes(32) }), startDynamoDbLocal()]);
+  const database = newDatabase(emulator);
+  const aws = await startAwsDouble({ masterKey: randomBytes(32) });
   const values = {
     ...PSEUDO_PARAMETERS,
     Table: tableName, "Table.Arn": tableArn(tableName), "Table.StreamArn": `${tableArn(tableName)}/stream/now`,
@@ -81,10 +82,9 @@ export async function deploy(
     "UserPool.ProviderURL": `https://cognito-idp.${REGION}.amazonaws.com/${REGION}_pool`, UserPoolClient: "client",
   };
 
-  const proxy = await startIamProxy({ upstream: emulator.endpoint, allowed: rolesOf(template, values) });
-  const credentials = { accessKeyId: "operator", secretAccessKey: "local" };
-  const database = new DynamoDBClient({ endpoint: emulator.endpoint, region: REGION, credentials });
-  await createTable(tableName, database);
+  const proxy = await startIamProxy({ upstream: database, allowed: rolesOf(template, values) });
+  const client = new DynamoDBClient(database);
+  await createTable(tableName, client);
 
   const environment = (fn: LambdaFunction) => {
     const given = environmentOf(fn, values, {
@@ -99,18 +99,18 @@ export async function deploy(
   const subscriptions = createLogSubscriptions({ template, invoke, logOf: (id) => known(lambdas.get(id), id).logs() });
   const gateway = await startGateway({ template, invoke, seen: answers.seen, log: subscriptions.write });
 
-  const pumpTo = (name: string) => createPump({ endpoint: emulator.endpoint, tableName, mapping: mappingTo(template, name), invoke });
+  const pumpTo = (name: string) => createPump({ database, tableName, mapping: mappingTo(template, name), invoke });
   return {
-    url: gateway.url, sessionKey, template, gateway, proxy, aws, database: emulator.endpoint,
+    url: gateway.url, sessionKey, template, gateway, proxy, aws, database,
     pump: pumpTo("publishEvents"),
     counter: pumpTo("countTraffic"),
     bus: createBus({ template, aws, invoke }),
     subscriptions,
     operator: {
-      table: { client: DynamoDBDocumentClient.from(database, { marshallOptions: { removeUndefinedValues: true } }), name: tableName },
+      table: { client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }), name: tableName },
       clock: systemClock,
       peppers: parsePeppers(`1:${pepper}`),
-      keyring: kmsKeyring(SEALING_KEY, new KMSClient({ endpoint: aws.endpoint, region: REGION, credentials })),
+      keyring: kmsKeyring(SEALING_KEY, new KMSClient({ ...database, endpoint: aws.endpoint })),
     },
     environment: (name) => environment(known(template.functions.find((fn) => fn.name === name), name)),
     invoke: (name, event) => invoke(known(template.functions.find((fn) => fn.name === name), name).logicalId, event),
@@ -118,7 +118,7 @@ export async function deploy(
     async stop() {
       await gateway.stop();
       await Promise.all([...lambdas.values()].map((lambda) => lambda.stop()));
-      await Promise.all([proxy.stop(), aws.stop(), emulator.stop()]);
+      await Promise.all([proxy.stop(), aws.stop()]);
       answers.throwIfWrong();
     },
   };

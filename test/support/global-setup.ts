@@ -10,7 +10,7 @@ import { packageService } from "./package-service.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** Where the one DynamoDB Local of this run listens; every test file has tables of its own in it. */
+    /** Where the one DynamoDB Local of this run listens; every test file has a database of its own in it. */
     dynamoEndpoint: string;
     /** The directory with the CloudFormation template and the zips that would be deployed. */
     packageDirectory: string;
@@ -22,7 +22,7 @@ declare module "vitest" {
 /** Once per run: the database, and the package that `serverless deploy` would upload. Fails clearly without Java. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const packageDirectory = await mkdtemp(path.join(tmpdir(), "latchkey-package-"));
-  const [database] = await Promise.all([startDynamoDbLocal(), packageService(packageDirectory)]);
+  const [database] = await Promise.all([startDynamoDbLocal({ separate: true }), packageService(packageDirectory)]);
   project.provide("dynamoEndpoint", database.endpoint);
   project.provide("packageDirectory", packageDirectory);
   process.env["PUBLIC_URL"] = "https://latchkey.example";

@@ -2,6 +2,7 @@ import { Agent, createServer, request as httpRequest, type IncomingMessage, type
 import { buffer } from "node:stream/consumers";
 import { listenOnLoopback, LOOPBACK } from "../../lib/local/ports.ts";
 import { ACCOUNT_ID } from "./aws.ts";
+import type { Database } from "./database.ts";
 import { readRequest, type DynamoRequest } from "./dynamodb-request.ts";
 import { permits, type Need, type Roles, type Statement } from "./iam-policy.ts";
 
@@ -32,10 +33,10 @@ export interface IamProxy {
  * DynamoDB Local knows no IAM. Here the access key id in the SigV4 header is the logical id of a function, and its
  * role in the template decides. An id that is no function's, such as "admin", is the test itself and may do all.
  *
- * @param upstream where DynamoDB Local listens, e.g. `http://127.0.0.1:8000`.
+ * @param upstream the database; whoever calls is passed on as the one that it belongs to.
  * @param allowed the roles of the deployment: `rolesOf(template, values)`.
  */
-export async function startIamProxy({ upstream, allowed }: { upstream: string; allowed: Roles }): Promise<IamProxy> {
+export async function startIamProxy({ upstream, allowed }: { upstream: Database; allowed: Roles }): Promise<IamProxy> {
   const calls: Call[] = [];
   const agent = new Agent({ keepAlive: true });
   const server = createServer((request, response) => {
@@ -57,7 +58,8 @@ export async function startIamProxy({ upstream, allowed }: { upstream: string; a
 
   async function forward({ method, headers, url }: IncomingMessage, body: Buffer): Promise<Answer> {
     const incoming = await new Promise<IncomingMessage>((answered, failed) => {
-      httpRequest(new URL(url!, upstream), { method: method!, headers, agent }, answered).on("error", failed).end(body);
+      const authorization = headers.authorization!.replace(/Credential=[^/]+/, `Credential=${upstream.credentials.accessKeyId}`);
+      httpRequest(new URL(url!, upstream.endpoint), { method: method!, headers: { ...headers, authorization }, agent }, answered).on("error", failed).end(body);
     });
     return { status: incoming.statusCode!, headers: incoming.headers, body: await buffer(incoming) };
   }

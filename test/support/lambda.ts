@@ -51,12 +51,10 @@ export interface LambdaOptions {
  * container in which an invocation timed out serves no more.
  */
 export function startLambda({ zip, handler, env, timeoutMs }: LambdaOptions): Lambda {
-  const taskRoot = mkdtempSync(path.join(tmpdir(), "lambda-"));
-  unpack(zip, taskRoot);
-  const setup: ContainerSetup = { taskRoot, handler };
+  let taskRoot: string | undefined;
   let log = "";
   let container: Container | undefined;
-  const begin = () => new Container(setup, env, (chunk) => { log += chunk; });
+  const begin = () => new Container({ taskRoot: (taskRoot ??= unpacked(zip)), handler }, env, (chunk) => { log += chunk; });
 
   return {
     async invoke(event, context = {}) {
@@ -80,7 +78,7 @@ export function startLambda({ zip, handler, env, timeoutMs }: LambdaOptions): La
     logs: () => log,
     async stop() {
       await container?.end();
-      rmSync(taskRoot, { recursive: true, force: true });
+      if (taskRoot !== undefined) rmSync(taskRoot, { recursive: true, force: true });
     },
   };
 }
@@ -155,11 +153,13 @@ class Container {
   }
 }
 
-function unpack(zip: string, directory: string): void {
+function unpacked(zip: string): string {
+  const directory = mkdtempSync(path.join(tmpdir(), "lambda-"));
   for (const [name, bytes] of Object.entries(unzipSync(readFileSync(zip)))) {
     const file = path.join(directory, name);
     if (name.endsWith("/")) continue;
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, bytes);
   }
+  return directory;
 }

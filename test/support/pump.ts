@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { functionArn } from "./aws.ts";
+import type { Database } from "./database.ts";
 import { firstFailure, readMapping, wanted } from "./event-source.ts";
 import type { Invoke } from "./lambda.ts";
 import { openStream, type StreamRecord } from "./stream.ts";
@@ -45,14 +46,14 @@ export interface Pump {
  * AWS does not say what is discarded when the same record is reported until the retries are used up: here the whole
  * rest of the batch is, the worst case, so a function that stops at a bad record is seen to lose the good ones after it.
  */
-export function createPump({ endpoint, tableName, mapping, invoke }: {
-  readonly endpoint: string;
+export function createPump({ database, tableName, mapping, invoke }: {
+  readonly database: Database;
   readonly tableName: string;
   readonly mapping: EventSourceMapping;
   readonly invoke: Invoke;
 }): Pump {
   const delivery = readMapping(mapping);
-  const stream = openStream({ endpoint, tableName });
+  const stream = openStream({ database, tableName });
   const past: StreamRecord[] = [];
   const deadLetters: DeadLetter[] = [];
 

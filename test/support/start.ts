@@ -10,7 +10,7 @@ import { freePort } from "../../lib/local/ports.ts";
 /** `npm start` as a person has it: the real command with its own serverless-offline, in a copy of this tree. */
 export const ROOT = path.join(import.meta.dirname, "../..");
 export const PATIENCE_MS = 120_000;
-const NOT_COPIED = new Set(["node_modules", ".git", ".local", ".serverless", "dist", "test", "coverage"]);
+const NOT_COPIED = new Set(["node_modules", ".git", ".local", ".serverless", "test", "coverage"]);
 
 export type Person = { readonly id: number; readonly email: string; readonly token: string };
 export type Description = {
@@ -29,7 +29,7 @@ export async function stopAll(): Promise<void> {
   for (const place of places) rmSync(place, { recursive: true, force: true });
 }
 
-/** A copy with a `.local` of its own, so that a developer's running Latchkey is not disturbed. */
+/** A copy with a `.local` of its own, so that a developer's running Latchkey is not disturbed, and with what this run has built. */
 export function copyOfTree(): string {
   const copy = temporary();
   cpSync(ROOT, copy, { recursive: true, filter: (source) => !NOT_COPIED.has(path.relative(ROOT, source)) });

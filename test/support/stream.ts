@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { DeleteItemCommand, DescribeTableCommand, DynamoDBClient, PutItemCommand, type AttributeValue } from "@aws-sdk/client-dynamodb";
 import { DescribeStreamCommand, DynamoDBStreamsClient, GetRecordsCommand, GetShardIteratorCommand, type _Record } from "@aws-sdk/client-dynamodb-streams";
 import { ACCOUNT_ID, REGION } from "./aws.ts";
+import type { Database } from "./database.ts";
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -41,10 +42,9 @@ export interface StreamReader {
  * writes an item of its own and reads until that comes by: what was written before it is then known to be read.
  * DynamoDB Local has one shard, hence one order; another number of shards throws.
  */
-export function openStream({ endpoint, tableName }: { endpoint: string; tableName: string }): StreamReader {
-  const config = { endpoint, region: REGION, credentials: { accessKeyId: "admin", secretAccessKey: "local" } };
-  const database = new DynamoDBClient(config);
-  const streams = new DynamoDBStreamsClient(config);
+export function openStream({ database: connection, tableName }: { database: Database; tableName: string }): StreamReader {
+  const database = new DynamoDBClient(connection);
+  const streams = new DynamoDBStreamsClient(connection);
   let opened: Promise<Opened> | undefined;
   let iterator: string | undefined;
 

@@ -4,7 +4,7 @@ import { BatchWriteCommand, DynamoDBDocumentClient, type QueryCommand, type Quer
 import { createTable } from "../../lib/local/create-table.ts";
 import type { Table } from "../../lib/table/client.ts";
 import { inIndex, sortable, type Listing, type Row } from "../../lib/table/model.ts";
-import { REGION } from "./aws.ts";
+import type { Database } from "./database.ts";
 
 /** A query that was made, and how many rows DynamoDB looked at for it. */
 export type Asked = { readonly pk: string; readonly counting: boolean; readonly consistent: boolean; readonly scanned: number };
@@ -22,10 +22,10 @@ export type WatchedTable = {
   readonly countedFor: (listing: Listing) => number;
 };
 
-export async function watchedTable(endpoint: string): Promise<WatchedTable> {
+export async function watchedTable(connection: Database): Promise<WatchedTable> {
   const name = `t-${randomUUID()}`;
   const asked: Asked[] = [];
-  const database = new DynamoDBClient({ endpoint, region: REGION, credentials: { accessKeyId: "test", secretAccessKey: "local" } });
+  const database = new DynamoDBClient(connection);
   await createTable(name, database);
   const client = DynamoDBDocumentClient.from(database);
   const watched = Object.assign(Object.create(client) as DynamoDBDocumentClient, {

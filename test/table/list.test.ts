@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import type { Table } from "../../lib/table/client.ts";
 import { rowsOf } from "../../lib/table/list.ts";
 import { sortable } from "../../lib/table/model.ts";
+import { newDatabase } from "../support/database.ts";
 import { fresh, numbers, upTo, watchedTable, type Asked, type WatchedTable } from "../support/watched-table.ts";
 
 let table: Table;
@@ -9,7 +10,7 @@ let asked: Asked[];
 let store: WatchedTable["store"];
 
 beforeAll(async () => {
-  ({ table, asked, store } = await watchedTable(inject("dynamoEndpoint")));
+  ({ table, asked, store } = await watchedTable(newDatabase(inject("dynamoEndpoint"))));
 });
 beforeEach(() => void asked.splice(0));
 

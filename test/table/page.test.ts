@@ -4,6 +4,7 @@ import type { Table } from "../../lib/table/client.ts";
 import type { Listing } from "../../lib/table/model.ts";
 import { pageIn, pageOf, pageOfFitting, type Page, type PageWanted } from "../../lib/table/page.ts";
 import { rounds } from "../support/rounds.ts";
+import { newDatabase } from "../support/database.ts";
 import { fresh, numbers, upTo, watchedTable, type WatchedTable } from "../support/watched-table.ts";
 
 let watched: WatchedTable;
@@ -13,7 +14,7 @@ let readFor: WatchedTable["readFor"];
 let countedFor: WatchedTable["countedFor"];
 
 beforeAll(async () => {
-  watched = await watchedTable(inject("dynamoEndpoint"));
+  watched = await watchedTable(newDatabase(inject("dynamoEndpoint")));
   ({ table, store, readFor, countedFor } = watched);
 });
 beforeEach(forget);

@@ -7,12 +7,12 @@ import { createTable } from "../../lib/local/create-table.ts";
 import { readRow, type Table } from "../../lib/table/client.ts";
 import type { Key, Row } from "../../lib/table/model.ts";
 import { transact, type Condition, type Write } from "../../lib/table/transact.ts";
-import { REGION } from "../support/aws.ts";
+import { newDatabase } from "../support/database.ts";
 
 let table: Table;
 
 beforeAll(async () => {
-  const database = new DynamoDBClient({ endpoint: inject("dynamoEndpoint"), region: REGION, credentials: { accessKeyId: "test", secretAccessKey: "local" } });
+  const database = new DynamoDBClient(newDatabase(inject("dynamoEndpoint")));
   const name = `t-${randomUUID()}`;
   await createTable(name, database);
   table = { name, client: DynamoDBDocumentClient.from(database) };
