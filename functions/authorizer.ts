@@ -1,7 +1,8 @@
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWithContextResult } from "aws-lambda";
 import { credentialOf } from "../lib/http/credential.ts";
+import { log } from "../lib/http/log.ts";
 import { ANONYMOUS, encodePrincipal, type PrincipalContext } from "../lib/http/principal.ts";
-import { hashing, logger, storage } from "../lib/http/runtime.ts";
+import { hashing, storage } from "../lib/http/runtime.ts";
 import { authenticate } from "../lib/operations/authenticate.ts";
 
 type Answer = APIGatewaySimpleAuthorizerWithContextResult<PrincipalContext> | { readonly isAuthorized: false };
@@ -19,7 +20,7 @@ export async function handler(event: APIGatewayRequestAuthorizerEventV2): Promis
     const principal = await authenticate({ ...storage(), ...hashing() }, credential.value);
     return principal === undefined ? { isAuthorized: false } : { isAuthorized: true, context: encodePrincipal(principal) };
   } catch (error) {
-    logger().error("The authorizer could not decide", { requestId: event.requestContext?.requestId, error: error as Error });
+    log("ERROR", "The authorizer could not decide", { requestId: event.requestContext?.requestId, error });
     throw new Error("The authorizer could not decide");
   }
 }

@@ -3,7 +3,8 @@ import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import type { Report } from "../lib/domain/reports.ts";
 import { bury } from "../lib/http/dead-letters.ts";
-import { logger, storage } from "../lib/http/runtime.ts";
+import { log } from "../lib/http/log.ts";
+import { storage } from "../lib/http/runtime.ts";
 import { countReports } from "../lib/operations/count-traffic.ts";
 import type { Row } from "../lib/table/model.ts";
 import { reportFrom } from "../lib/table/reports.ts";
@@ -23,7 +24,7 @@ export async function handler({ Records: records }: DynamoDBStreamEvent): Promis
     await countReports(storage(), reports);
     return { batchItemFailures: [] };
   } catch (error) {
-    logger().error("Reports could not be counted", { error: error as Error });
+    log("ERROR", "Reports could not be counted", { error });
     // Without a number, an empty one: all of the batch has failed then.
     return { batchItemFailures: [{ itemIdentifier: records[0]?.dynamodb?.SequenceNumber ?? "" }] };
   }
@@ -33,7 +34,7 @@ function readable(record: DynamoDBRecord): Report | undefined {
   try {
     return reportFrom(unmarshall((record.dynamodb?.NewImage ?? {}) as Record<string, AttributeValue>) as Row);
   } catch (error) {
-    logger().error("A record of the stream is not a report", { eventId: record.eventID, error: error as Error });
+    log("ERROR", "A record of the stream is not a report", { eventId: record.eventID, error });
     return undefined;
   }
 }

@@ -3,7 +3,8 @@ import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from 
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import { bury } from "../lib/http/dead-letters.ts";
-import { logger, setting } from "../lib/http/runtime.ts";
+import { log } from "../lib/http/log.ts";
+import { setting } from "../lib/http/runtime.ts";
 import { busEvent, SOURCE } from "../lib/operations/bus-event.ts";
 import { eventFrom } from "../lib/table/events.ts";
 import type { Row } from "../lib/table/model.ts";
@@ -43,7 +44,7 @@ async function publish(records: readonly DynamoDBRecord[]): Promise<string | und
     const answer = await bus.send(new PutEventsCommand({ Entries: readable.map(({ entry }) => entry) }));
     return readable.find((_, position) => answer.Entries?.[position]?.ErrorCode !== undefined)?.sequence;
   } catch (error) {
-    logger().error("Events could not be handed on", { error: error as Error });
+    log("ERROR", "Events could not be handed on", { error });
     // Without a number, an empty one: all of the batch has failed then.
     return first?.dynamodb?.SequenceNumber ?? "";
   }
@@ -54,7 +55,7 @@ function entryOf(record: DynamoDBRecord, busName: string): PutEventsRequestEntry
     const event = eventFrom(unmarshall((record.dynamodb?.NewImage ?? {}) as Record<string, AttributeValue>) as Row);
     return { EventBusName: busName, Source: SOURCE, DetailType: event.type, Detail: JSON.stringify(busEvent(event)) };
   } catch (error) {
-    logger().error("A record of the stream is not an event", { eventId: record.eventID, error: error as Error });
+    log("ERROR", "A record of the stream is not an event", { eventId: record.eventID, error });
     return undefined;
   }
 }

@@ -1,7 +1,8 @@
 import { gunzipSync } from "node:zlib";
 import type { CloudWatchLogsDecodedData, CloudWatchLogsEvent } from "aws-lambda";
 import type { TokenUse } from "../lib/domain/last-used.ts";
-import { logger, storage } from "../lib/http/runtime.ts";
+import { log } from "../lib/http/log.ts";
+import { storage } from "../lib/http/runtime.ts";
 import { useIn } from "../lib/http/use-log.ts";
 import { recordUses, type Recorded } from "../lib/operations/record-use.ts";
 
@@ -20,6 +21,6 @@ function usesIn({ awslogs }: CloudWatchLogsEvent): readonly TokenUse[] {
   // The other kind only tries whether somebody is here.
   if (messageType !== "DATA_MESSAGE") return [];
   const uses = logEvents.flatMap(({ message, timestamp }) => useIn(message, timestamp) ?? []);
-  if (uses.length < logEvents.length) logger().warn("Lines of the logs tell of no use", { lines: logEvents.length - uses.length });
+  if (uses.length < logEvents.length) log("WARN", "Lines of the logs tell of no use", { lines: logEvents.length - uses.length });
   return uses;
 }

@@ -2,7 +2,8 @@ import type { Context } from "aws-lambda";
 import type { Call } from "../lib/operations/service-management.ts";
 import type { HttpResponse } from "../lib/http/errors.ts";
 import type { HttpEvent } from "../lib/http/lambda.ts";
-import { hashing, logger, storage } from "../lib/http/runtime.ts";
+import { log } from "../lib/http/log.ts";
+import { hashing, storage } from "../lib/http/runtime.ts";
 import { judgedResponse, reportedResponse, trafficErrorResponse } from "../lib/http/traffic/answer.ts";
 import { callOf, optionsOf, reportOf } from "../lib/http/traffic/request.ts";
 import { TrafficError } from "../lib/domain/traffic-errors.ts";
@@ -25,7 +26,7 @@ export const write = answering(async (event) => {
   if (event.rawPath !== "/transactions.xml") return judge(event);
   const { presented, transactions, idempotencyKey } = await reportOf(event);
   const uncounted = await reportTraffic({ ...storage(), ...hashing() }, presented, transactions, idempotencyKey);
-  if (uncounted.length > 0) logger().warn("Transactions that could not be counted", { serviceId: presented.serviceId, codes: [...new Set(uncounted.map(({ code }) => code))] });
+  if (uncounted.length > 0) log("WARN", "Transactions that could not be counted", { serviceId: presented.serviceId, codes: [...new Set(uncounted.map(({ code }) => code))] });
   return reportedResponse(uncounted);
 });
 
@@ -43,7 +44,7 @@ function answering(serve: (event: HttpEvent) => Promise<HttpResponse>) {
       return await serve(event);
     } catch (error) {
       const response = trafficErrorResponse(error, optionsOf(event));
-      if (response.statusCode >= 500 && !(error instanceof TrafficError)) logger().error("A call was not judged", { requestId: context.awsRequestId, error: error as Error });
+      if (response.statusCode >= 500 && !(error instanceof TrafficError)) log("ERROR", "A call was not judged", { requestId: context.awsRequestId, error });
       return response;
     }
   };

@@ -1,7 +1,8 @@
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWithContextResult } from "aws-lambda";
 import { headerOf } from "../lib/http/credential.ts";
+import { log } from "../lib/http/log.ts";
 import { encodeSession, type PrincipalContext } from "../lib/http/principal.ts";
-import { cookieKeys, logger, setting, storage } from "../lib/http/runtime.ts";
+import { cookieKeys, setting, storage } from "../lib/http/runtime.ts";
 import { isFromOwnPages } from "../lib/http/same-origin.ts";
 import { sessionOf } from "../lib/http/session-cookie.ts";
 import { authenticateSession } from "../lib/operations/sessions.ts";
@@ -23,7 +24,7 @@ export async function handler(event: APIGatewayRequestAuthorizerEventV2): Promis
     const member = session === undefined ? undefined : await authenticateSession(deps, session);
     return session === undefined || member === undefined ? REFUSED : { isAuthorized: true, context: encodeSession(member, session) };
   } catch (error) {
-    logger().error("The authorizer could not decide", { requestId: event.requestContext?.requestId, error: error as Error });
+    log("ERROR", "The authorizer could not decide", { requestId: event.requestContext?.requestId, error });
     throw new Error("The authorizer could not decide");
   }
 }

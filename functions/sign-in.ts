@@ -4,10 +4,11 @@ import type { Refusal } from "../lib/domain/sign-in.ts";
 import { JSON_TYPE, NO_STORE, type HttpResponse } from "../lib/http/errors.ts";
 import { isDenial, reasonOf } from "../lib/http/issuer.ts";
 import { answering, type HttpEvent } from "../lib/http/lambda.ts";
+import { log } from "../lib/http/log.ts";
 import { PAGE_HEADERS } from "../lib/http/portal/headers.ts";
 import { PAGES } from "../lib/http/portal/pages.ts";
 import { returnTo } from "../lib/http/portal/return-to.ts";
-import { cookieKeys, issuer, logger, storage } from "../lib/http/runtime.ts";
+import { cookieKeys, issuer, storage } from "../lib/http/runtime.ts";
 import { sessionCookie } from "../lib/http/session-cookie.ts";
 import { choosingCookie, choosingOf, CLEARED_SIGNING_IN, signingInCookie, signingInOf } from "../lib/http/signing-in-cookie.ts";
 import { namesOf, signIn } from "../lib/operations/sign-in.ts";
@@ -68,7 +69,7 @@ async function choices(event: HttpEvent): Promise<HttpResponse> {
 }
 
 function failed(error: unknown): HttpResponse {
-  logger().error("Nobody could sign in", { reason: reasonOf(error) });
+  log("ERROR", "Nobody could sign in", { reason: reasonOf(error) });
   return refused("failed");
 }
 

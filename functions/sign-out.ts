@@ -2,9 +2,10 @@ import { DomainError } from "../lib/domain/errors.ts";
 import { JSON_TYPE, NO_STORE } from "../lib/http/errors.ts";
 import { reasonOf } from "../lib/http/issuer.ts";
 import { answering } from "../lib/http/lambda.ts";
+import { log } from "../lib/http/log.ts";
 import { PAGES } from "../lib/http/portal/pages.ts";
 import { decodeSession } from "../lib/http/principal.ts";
-import { issuer, logger, setting, storage } from "../lib/http/runtime.ts";
+import { issuer, setting, storage } from "../lib/http/runtime.ts";
 import { CLEARED_SESSION } from "../lib/http/session-cookie.ts";
 import { endSession } from "../lib/operations/sessions.ts";
 
@@ -22,7 +23,7 @@ async function whereNext(): Promise<string> {
   try {
     return (await issuer().endSession(setting("PUBLIC_URL") + PAGES.signedOut))?.href ?? PAGES.signedOut;
   } catch (error) {
-    logger().error("The issuer does not say where people sign out", { reason: reasonOf(error) });
+    log("ERROR", "The issuer does not say where people sign out", { reason: reasonOf(error) });
     return PAGES.signedOut;
   }
 }

@@ -10,12 +10,13 @@ import { memberOf } from "../operations/context.ts";
 import { readMember } from "../table/members.ts";
 import { fromText, headerOf } from "./credential.ts";
 import { CSV_TYPE, errorResponse, JSON_TYPE, NO_STORE, spoken, XML_TYPE, type HttpResponse } from "./errors.ts";
+import { log } from "./log.ts";
 import { parseInput, type Operation } from "./operation.ts";
 import { merge, parseBody, parseForm, unwrap, type Params } from "./params.ts";
 import { decodePrincipal, type Found } from "./principal.ts";
 import { csvDocument, xmlDocument, type Reply } from "./reply.ts";
 import { formatOf, locate } from "./route.ts";
-import { hashing, logger, storage } from "./runtime.ts";
+import { hashing, storage } from "./runtime.ts";
 import { logUse } from "./use-log.ts";
 
 /** An event as HTTP API sends it, with what the authorizer found. */
@@ -38,7 +39,7 @@ export function answering(answer: (event: HttpEvent) => Promise<HttpResponse>): 
     .onError((request) => {
       const error = spoken(request.error);
       if (error.cause !== undefined && (error.code === "internal" || error.code === "unavailable")) {
-        logger().error(error.message, { code: error.code, requestId: request.context.awsRequestId, error: error.cause as Error });
+        log("ERROR", error.message, { code: error.code, requestId: request.context.awsRequestId, error: error.cause });
       }
       request.response = errorResponse(error, formatOf((request.event as HttpEvent | null)?.rawPath ?? "").format);
     })

@@ -1,4 +1,3 @@
-import { Logger } from "@aws-lambda-powertools/logger";
 import { systemClock } from "../domain/brands.ts";
 import type { Hashing, Sealing, Storage } from "../operations/context.ts";
 import { kmsKeyring } from "../secrets/keyring.ts";
@@ -36,6 +35,3 @@ function once<T>(make: () => T): () => T {
 }
 
 export const sealing = once((): Sealing => ({ keyring: kmsKeyring(setting("SEALING_KEY_ID")) }));
-
-/** Logs hold ids and reasons. No event, no header, no body is ever given to it. */
-export const logger = once(() => new Logger({ serviceName: "latchkey" }));

@@ -1,7 +1,7 @@
 import { epochSeconds, parseId, type AccessTokenId, type AccountId, type MemberId } from "../domain/brands.ts";
 import type { TokenUse } from "../domain/last-used.ts";
 import type { Principal } from "../domain/model.ts";
-import { logger } from "./runtime.ts";
+import { log } from "./log.ts";
 
 /**
  * How logs tell that a token was used. For most requests that is in the access log, whose lines hold what the authorizer
@@ -11,7 +11,7 @@ import { logger } from "./runtime.ts";
 export function logUse(principal: Principal): void {
   if (principal.kind !== "access_token") return;
   const { accountId, ownerId, id } = principal.token;
-  logger().info("A token in the body", { accountId: String(accountId), memberId: String(ownerId), tokenId: String(id) });
+  log("INFO", "A token in the body", { accountId: String(accountId), memberId: String(ownerId), tokenId: String(id) });
 }
 
 /** The use that a line tells of, and that was at `timestamp` (milliseconds since 1970). Undefined for a line that tells of none. */

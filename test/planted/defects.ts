@@ -55,7 +55,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     suite: "test/api/access-tokens-secrecy.test.ts", what: "a decision that fails is logged with the token that it is about",
-    edits: [{ file: "functions/authorizer.ts", from: "error: error as Error });", to: "error: error as Error, credential });" }],
+    edits: [{ file: "functions/authorizer.ts", from: "?.requestId, error });", to: "?.requestId, error, credential });" }],
   },
   {
     suite: "test/api/authorizer-unknown.test.ts", what: "a database that does not answer is a refusal",
