@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import path from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KMSClient } from "@aws-sdk/client-kms";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { id, systemClock } from "../../lib/domain/brands.ts";
 import { startAwsDouble, type AwsDouble } from "../../lib/local/aws-double.ts";
 import { createTable } from "../../lib/local/create-table.ts";
@@ -12,6 +11,8 @@ import { parsePeppers } from "../../lib/secrets/pepper.ts";
 import { readAccount } from "../../lib/table/accounts.ts";
 import { createTestAccount } from "../../test/support/account.ts";
 import { REGION } from "../../test/support/aws.ts";
+import type { Database } from "../../test/support/database.ts";
+import { tableIn } from "../../test/support/table.ts";
 import { BATCH, batchWriter } from "./batch-writer.ts";
 import { rowsOf, sizeOf, type Ground, type Rows, type Size } from "./world.ts";
 
@@ -54,7 +55,7 @@ async function groundOf(directory: string, tokens: number, aws: AwsDouble, emula
   const file = path.join(directory, `${tokens}.json`);
   if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Ground;
   const storage = operator(aws, emulator);
-  await createTable(TABLE, database(emulator));
+  await createTable(TABLE, new DynamoDBClient(connectionTo(emulator)));
   const account = await createTestAccount({ operator: storage });
   const { accountId, createdAt } = account.admin.member;
   const reached = [];
@@ -69,13 +70,13 @@ async function groundOf(directory: string, tokens: number, aws: AwsDouble, emula
 
 function operator(aws: AwsDouble, emulator: DynamoDbLocal) {
   return {
-    table: { client: DynamoDBDocumentClient.from(database(emulator), { marshallOptions: { removeUndefinedValues: true } }), name: TABLE },
+    table: tableIn(connectionTo(emulator), TABLE),
     clock: systemClock, peppers: parsePeppers(PEPPER), keyring: kmsKeyring(SEALING_KEY, new KMSClient({ endpoint: aws.endpoint, region: REGION, credentials: CREDENTIALS })),
   };
 }
 
+const connectionTo = ({ endpoint }: DynamoDbLocal): Database => ({ endpoint, region: REGION, credentials: CREDENTIALS });
 const CREDENTIALS = { accessKeyId: "bench", secretAccessKey: "local" };
-const database = ({ endpoint }: DynamoDbLocal) => new DynamoDBClient({ endpoint, region: REGION, credentials: CREDENTIALS });
 
 /** Writes all rows, several batches at a time. Rows are the same whenever they are made: one that is written twice is there once. */
 async function fill(directory: string, tokens: number, rows: readonly Rows[], endpoint: string, progress: Progress): Promise<void> {

@@ -1,6 +1,6 @@
-import { ResourceNotFoundException } from "@aws-sdk/client-dynamodb";
 import { NotFoundException } from "@aws-sdk/client-kms";
 import { DomainError } from "../domain/errors.ts";
+import { isDynamoDbError } from "../table/dynamodb/error.ts";
 import { Failure, inOneLine } from "./failure.ts";
 import type { Place } from "./target.ts";
 
@@ -15,7 +15,7 @@ const UNREACHABLE = new Set(["ECONNREFUSED", "ECONNRESET", "EAI_AGAIN", "EHOSTUN
 export function explained(error: unknown, { stage, table, region }: Place): Failure {
   const failure = (line: string) => new Failure(line, 1, { cause: error });
   if (error instanceof Failure) return error;
-  if (error instanceof ResourceNotFoundException) {
+  if (isDynamoDbError(error, "ResourceNotFoundException")) {
     return failure(`There is no table ${table} in ${region}: deploy first (npx serverless deploy --stage ${stage}), or name the right --stage, --table and --region.`);
   }
   if (error instanceof NotFoundException) {
@@ -42,7 +42,7 @@ function wrongFields({ fields }: DomainError): string {
   return all.length === 0 ? "" : `: ${all.join("; ")}`;
 }
 
-/** What an error is called: AWS's SDK names what AWS answered, Node's network errors carry a code. */
+/** What an error is called: by AWS, whose clients keep its names, or by the network, in a code. */
 function namesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return [];
   return [error.name, ...("code" in error ? [String(error.code)] : [])];

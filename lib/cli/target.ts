@@ -6,6 +6,7 @@ import type { Hashing, Sealing, Storage } from "../operations/context.ts";
 import { kmsKeyring } from "../secrets/keyring.ts";
 import { parsePeppers } from "../secrets/pepper.ts";
 import { openTable } from "../table/client.ts";
+import { endpointIn } from "../table/dynamodb/client.ts";
 import { explained } from "./aws-failures.ts";
 import { Failure } from "./failure.ts";
 import { enterLocal } from "./local.ts";
@@ -37,10 +38,12 @@ export async function onTarget<T>(options: TargetOptions, work: (target: Target)
   if (options.region !== undefined) process.env["AWS_REGION"] = options.region;
 
   const stage = local?.stage ?? options.stage;
-  const table = openTable(options.table ?? `latchkey-${stage}`);
-  const region = await table.client.config.region().catch((error: unknown) => {
+  // A person's region and credentials may be in a profile or a session, which AWS's own clients know how to find.
+  const { config } = new SecretsManagerClient();
+  const region = await config.region().catch((error: unknown) => {
     throw new Failure("No AWS region is set: add --region, or set AWS_REGION to the region of the deployment.", 1, { cause: error });
   });
+  const table = openTable(options.table ?? `latchkey-${stage}`, { region, endpoint: endpointIn(region), credentials: () => config.credentials() });
   const place = { stage, table: table.name, region };
   try {
     return await work({

@@ -1,4 +1,5 @@
 import { DomainError, type ErrorCode } from "../domain/errors.ts";
+import { DynamoDbError } from "../table/dynamodb/error.ts";
 import { xmlDocument } from "./reply.ts";
 
 /** How 3scale answers a failure: the status, and whether the sentence is an `error`, a `status` or bare text. */
@@ -54,10 +55,10 @@ export function errorResponse(error: DomainError, format: string): HttpResponse 
   return { statusCode: status, headers: { "content-type": type, ...NO_STORE, ...(retry ? { "retry-after": "1" } : {}) }, body };
 }
 
-/** An error of any kind as one we may speak about. What AWS's clients throw is a failure of storage, not an answer (D12). */
+/** An error of any kind as one we may speak about. What DynamoDB and AWS's clients throw is a failure of storage, not an answer (D12). */
 export function spoken(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
-  if (error instanceof Error && ("$fault" in error || "$metadata" in error || error.name === "TimeoutError")) {
+  if (error instanceof DynamoDbError || (error instanceof Error && ("$fault" in error || "$metadata" in error || error.name === "TimeoutError"))) {
     return new DomainError("unavailable", "A service we depend on did not answer, try again", { cause: error });
   }
   return new DomainError("internal", "Something went wrong on our side", { cause: error });

@@ -29,7 +29,7 @@ export function setting(name: string): string {
   return value;
 }
 
-function once<T>(make: () => T): () => T {
+/* @__NO_SIDE_EFFECTS__ */ function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
 }

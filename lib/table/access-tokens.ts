@@ -1,9 +1,8 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { AccessTokenId, AccountId, MemberId } from "../domain/brands.ts";
 import { hourOf, type TokenUse } from "../domain/last-used.ts";
 import { PERMISSIONS, SCOPES, type AccessToken, type Digest, type Member } from "../domain/model.ts";
 import { readRow, readTogether, type Table } from "./client.ts";
+import { isDynamoDbError } from "./dynamodb/error.ts";
 import { inIndex, keys, listings, type Row } from "./model.ts";
 import { pageOf, pageOfFitting, type Page, type PageWanted } from "./page.ts";
 import { memberFrom } from "./members.ts";
@@ -83,17 +82,17 @@ export async function listAccessTokensOfAccount(table: Table, account: AccountId
  * token is gone: a row that was deleted never comes back. It counts as a change, so that whoever puts the whole row back
  * from an older reading notices, and reads again.
  */
-export async function recordLastUse({ client, name }: Table, { accountId, ownerId, id, at }: TokenUse): Promise<void> {
+export async function recordLastUse(table: Table, { accountId, ownerId, id, at }: TokenUse): Promise<void> {
   try {
-    await client.send(new UpdateCommand({
-      TableName: name, Key: keys.accessToken(accountId, ownerId, id),
+    await table.call("UpdateItem", {
+      TableName: table.name, Key: keys.accessToken(accountId, ownerId, id),
       UpdateExpression: "SET #lastUsedAt = :at ADD #version :one",
       ConditionExpression: "attribute_exists(pk) AND (attribute_not_exists(#lastUsedAt) OR #lastUsedAt < :hour)",
       ExpressionAttributeNames: { "#lastUsedAt": "lastUsedAt", "#version": "version" },
       ExpressionAttributeValues: { ":at": at, ":hour": hourOf(at), ":one": 1 },
-    }));
+    });
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    if (!isDynamoDbError(error, "ConditionalCheckFailedException")) throw error;
   }
 }
 

@@ -1,24 +1,20 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { BatchGetCommand, DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { DomainError } from "../domain/errors.ts";
+import { accessFromEnvironment, dynamoDb, type Access, type Call } from "./dynamodb/client.ts";
 import type { Key, Row } from "./model.ts";
 
-/** The table, and the client that speaks to it. Made once per container. */
-export type Table = { readonly client: DynamoDBDocumentClient; readonly name: string };
+/** The table, and how DynamoDB is asked about it. Made once per container. */
+export type Table = { readonly call: Call; readonly name: string };
 
-/** A call that hangs must fail before API Gateway gives up on an authorizer (10 s): three tries of two seconds. */
-const TIMEOUTS = { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true };
 const BATCH_TRIES = 4;
 
-/** Opens a table by name. Region, credentials and endpoint come from the environment, as AWS's SDK reads them. */
-export function openTable(name: string): Table {
-  const client = new DynamoDBClient({ maxAttempts: 3, requestHandler: TIMEOUTS });
-  return { client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }), name };
+/** Opens a table by name. */
+export function openTable(name: string, access: Access = accessFromEnvironment()): Table {
+  return { call: dynamoDb(access), name };
 }
 
 /** One row, read consistently. */
 export async function readRow(table: Table, key: Key): Promise<Row | undefined> {
-  const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key: key, ConsistentRead: true }));
+  const { Item } = await table.call("GetItem", { TableName: table.name, Key: key, ConsistentRead: true });
   return Item as Row | undefined;
 }
 
@@ -30,9 +26,7 @@ export async function readTogether(table: Table, wanted: readonly Key[]): Promis
     // Keys left unprocessed are not absent: to answer "not there" would turn a busy table into a refusal (D12).
     if (attempt === BATCH_TRIES) throw new DomainError("busy", "The store is busy, try again");
     if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 25 * 2 ** attempt * Math.random()));
-    const answer = await table.client.send(
-      new BatchGetCommand({ RequestItems: { [table.name]: { Keys: pending, ConsistentRead: true } } }),
-    );
+    const answer = await table.call("BatchGetItem", { RequestItems: { [table.name]: { Keys: pending, ConsistentRead: true } } });
     for (const row of (answer.Responses?.[table.name] ?? []) as Row[]) found.set(nameOf(row), row);
     pending = (answer.UnprocessedKeys?.[table.name]?.Keys ?? []) as Key[];
   }

@@ -1,4 +1,3 @@
-import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { EVENT_TYPES, type DomainEvent } from "../domain/events.ts";
 import type { AccountId, Month } from "../domain/brands.ts";
 import type { Table } from "./client.ts";
@@ -14,7 +13,7 @@ export function record(event: DomainEvent): Write {
 
 /** Records something that changed nothing else, as that somebody looked at a secret. */
 export async function append(table: Table, event: DomainEvent): Promise<void> {
-  await table.client.send(new PutCommand({ TableName: table.name, Item: eventRow(event) }));
+  await table.call("PutItem", { TableName: table.name, Item: eventRow(event) });
 }
 
 /** An account's events of a month, the last first; with `before`, those whose place is before it. `atOnce` of them are fetched together, and some more. */

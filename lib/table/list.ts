@@ -1,8 +1,8 @@
-import { QueryCommand, type QueryCommandInput, type QueryCommandOutput } from "@aws-sdk/lib-dynamodb";
 import { LAST_ID, sortable, type Listing, type Row } from "./model.ts";
 import type { Table } from "./client.ts";
+import type { Input, Output } from "./dynamodb/operations.ts";
 
-type Start = QueryCommandInput["ExclusiveStartKey"];
+type Start = Input<"Query">["ExclusiveStartKey"];
 
 /** More than this in one answer would only be cut at DynamoDB's megabyte. */
 const MAX_LIMIT = 1000;
@@ -80,14 +80,14 @@ export async function counted(table: Table, listing: Listing, atMost: number = I
 }
 
 /** The only two conditions that are ever asked: neither is built from input. */
-async function query(table: Table, { index, pk, between }: Listing, how: Partial<QueryCommandInput>): Promise<QueryCommandOutput> {
+async function query(table: Table, { index, pk, between }: Listing, how: Partial<Input<"Query">>): Promise<Output<"Query">> {
   const name = index ?? "";
-  return table.client.send(new QueryCommand({
+  return table.call("Query", {
     TableName: table.name,
     ...(index === undefined ? { ConsistentRead: true } : { IndexName: index }),
     KeyConditionExpression: between === undefined ? "#pk = :pk" : "#pk = :pk AND #sk BETWEEN :first AND :last",
     ExpressionAttributeNames: { "#pk": `${name}pk`, ...(between === undefined ? {} : { "#sk": `${name}sk` }) },
     ExpressionAttributeValues: { ":pk": pk, ...(between === undefined ? {} : { ":first": between[0], ":last": between[1] }) },
     ...how,
-  }));
+  });
 }

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { epochSeconds, id, type AccountId, type ApplicationId, type EpochSeconds, type MetricId, type ServiceId } from "../domain/brands.ts";
 import type { Report, ReportedUse, Share } from "../domain/reports.ts";
 import { readRow, type Table } from "./client.ts";
+import { isDynamoDbError } from "./dynamodb/error.ts";
 import { keys, type Key, type Row } from "./model.ts";
 import { expectType, idIn, text, time } from "./row.ts";
 import type { Write } from "./transact.ts";
@@ -46,15 +45,15 @@ function usesIn(value: unknown): readonly ReportedUse[] {
  * Stores a report, once: a request that is repeated under the same id finds it there. `asked` is what was asked:
  * "other" means that the id stands for something else.
  */
-export async function storeReport({ client, name }: Table, report: Report, asked: string): Promise<"stored" | "known" | "other"> {
+export async function storeReport(table: Table, report: Report, asked: string): Promise<"stored" | "known" | "other"> {
   const contents = digestOf(asked);
   try {
-    await client.send(new PutCommand({ TableName: name, Item: reportRow(report, contents), ConditionExpression: "attribute_not_exists(pk)" }));
+    await table.call("PutItem", { TableName: table.name, Item: reportRow(report, contents), ConditionExpression: "attribute_not_exists(pk)" });
     return "stored";
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    if (!isDynamoDbError(error, "ConditionalCheckFailedException")) throw error;
     // Our own first try may be what stands there, if its answer was lost.
-    return (await readRow({ client, name }, keys.report(report.id)))?.["contents"] === contents ? "known" : "other";
+    return (await readRow(table, keys.report(report.id)))?.["contents"] === contents ? "known" : "other";
   }
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { TransactionCanceledException, type CancellationReason } from "@aws-sdk/client-dynamodb";
-import { TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import { DomainError } from "../domain/errors.ts";
 import type { Table } from "./client.ts";
+import { DynamoDbError, isDynamoDbError } from "./dynamodb/error.ts";
+import type { Input, TransactItem } from "./dynamodb/operations.ts";
 import type { Key, Row } from "./model.ts";
 
 /** What must hold of the row that is there now. A closed list: no expression is ever built from input. */
@@ -27,17 +27,17 @@ const PASSING = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedT
 
 /**
  * Writes all or nothing. The same token goes with every try, so that an answer lost on the way and asked for again
- * is still one effect; conflicts with other transactions, which the SDK does not repeat, are repeated here.
+ * is still one effect; conflicts with other transactions, which the client does not repeat, are repeated here.
  * Throws `busy` when the conflicts do not end.
  */
 export async function transact(table: Table, writes: readonly Write[]): Promise<Outcome> {
-  const input: TransactWriteCommandInput = {
+  const input: Input<"TransactWriteItems"> = {
     ClientRequestToken: randomUUID(),
     TransactItems: writes.map((write) => toItem(table.name, write)),
   };
   for (let attempt = 1; ; attempt++) {
     try {
-      await table.client.send(new TransactWriteCommand(input));
+      await table.call("TransactWriteItems", input);
       return { done: true };
     } catch (error) {
       if (!mayPass(error)) {
@@ -52,20 +52,20 @@ export async function transact(table: Table, writes: readonly Write[]): Promise<
 }
 
 function mayPass(error: unknown): boolean {
-  if (error instanceof Error && error.name === "TransactionInProgressException") return true;
-  const codes = reasonsOf(error).map((reason) => reason.Code ?? "None");
+  if (isDynamoDbError(error, "TransactionInProgressException")) return true;
+  const codes = reasonsOf(error);
   return codes.some((code) => PASSING.has(code)) && codes.every((code) => code === "None" || PASSING.has(code));
 }
 
 function refusedBy(error: unknown): number[] {
-  return reasonsOf(error).flatMap((reason, position) => (reason.Code === "ConditionalCheckFailed" ? [position] : []));
+  return reasonsOf(error).flatMap((reason, position) => (reason === "ConditionalCheckFailed" ? [position] : []));
 }
 
-function reasonsOf(error: unknown): CancellationReason[] {
-  return error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
+function reasonsOf(error: unknown): readonly string[] {
+  return error instanceof DynamoDbError ? error.reasons : [];
 }
 
-function toItem(TableName: string, write: Write) {
+function toItem(TableName: string, write: Write): TransactItem {
   if ("put" in write) return { Put: { TableName, Item: write.put, ...conditionOf(write.when) } };
   if ("remove" in write) return { Delete: { TableName, Key: keyOf(write.remove), ...conditionOf(write.when) } };
   if ("tally" in write) return { Update: { TableName, Key: keyOf(write.tally), ...tallied(write) } };

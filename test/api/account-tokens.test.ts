@@ -1,5 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { BatchWriteCommand, DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchWriteCommand, DeleteCommand, GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { epochSeconds, id, type AccessTokenId, type MemberId } from "../../lib/domain/brands.ts";
 import type { TokenUse } from "../../lib/domain/last-used.ts";
@@ -16,6 +16,7 @@ import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { fromPage, signIn } from "../support/portal.ts";
 import { request, type Answer } from "../support/request.ts";
 import { everyRow, rewriteToken, rowOf } from "../support/rows.ts";
+import { through } from "../support/table.ts";
 import { A_CURSOR, walk } from "../support/walk.ts";
 
 /** The tokens of everybody in an account, for its admins, and when each was last used. */
@@ -53,7 +54,7 @@ async function storeTokens(): Promise<void> {
       token: { ...token, id: id<AccessTokenId>(number), ownerId: id<MemberId>(1 + (number % MEMBERS)) }, digest: { pepper: 1, hash: "none" }, imported: false,
     })),
   ];
-  const { client, name } = latchkey.operator.table;
+  const { documents: client, operator: { table: { name } } } = latchkey;
   for (let at = 0; at < rows.length; at += 25) {
     await client.send(new BatchWriteCommand({ RequestItems: { [name]: rows.slice(at, at + 25).map((Item) => ({ PutRequest: { Item } })) } }));
   }
@@ -342,11 +343,9 @@ describe("when a token was last used", () => {
 
   /** The operator's table; something happens before each write to it, whose request is told. */
   function beforeWrites(happens: (request: string) => Promise<void>): Table {
-    const database = new DynamoDBClient(latchkey.database);
-    database.middlewareStack.add((next, { commandName }) => async (args) => {
-      if (/Write|Update/.test(String(commandName))) await happens(JSON.stringify(args.input));
-      return next(args);
-    }, { step: "initialize", name: "listening" });
-    return { client: DynamoDBDocumentClient.from(database, { marshallOptions: { removeUndefinedValues: true } }), name: latchkey.operator.table.name };
+    return through(latchkey.operator.table, async (operation, input, ask) => {
+      if (/Write|Update/.test(operation)) await happens(JSON.stringify(input));
+      return ask();
+    });
   }
 });

@@ -28,7 +28,7 @@ let stats: Person;
 let limited: Person;
 
 const accountId = () => account.admin.member.accountId;
-const put = (Item: Row) => latchkey.operator.table.client.send(new PutCommand({ TableName: latchkey.operator.table.name, Item }));
+const put = (Item: Row) => latchkey.documents.send(new PutCommand({ TableName: latchkey.operator.table.name, Item }));
 const admin = async (method: string, path: string, json?: unknown) => (await request(latchkey, method, `/admin/api/${path}`, { token: account.admin.value, json })).json;
 
 beforeAll(async () => {

@@ -316,7 +316,7 @@ describe("what was never issued is refused after one read, wherever it stands", 
     const token = { ...admin.token, id: newId<typeof admin.token.id>() };
     const value = accessTokenString(accountId, ownerId, token.id, newSecret());
     for (const hash of [createHash("sha256").update(value).digest("base64url"), createHash("sha256").update(value).digest("hex"), value, ""]) {
-      const { client, name } = latchkey.operator.table;
+      const { documents: client, operator: { table: { name } } } = latchkey;
       await client.send(new PutCommand({ TableName: name, Item: accessTokenRow({ token, digest: { pepper: 1, hash }, imported: false }) }));
       expect(await answersTo(value)).toEqual(REFUSED);
     }
@@ -366,7 +366,7 @@ describe("a value that 3scale issued", () => {
     const { member } = await account.member({ sections: ["partners"], serviceAccess: "all" });
     const { value, token } = await bring(hex(96), member);
     const namesake = { ...admin.token, id: token.id };
-    const { client, name } = latchkey.operator.table;
+    const { documents: client, operator: { table: { name } } } = latchkey;
     await client.send(new PutCommand({ TableName: name, Item: accessTokenRow({ token: namesake, digest: { pepper: 1, hash: "x" }, imported: false }) }));
     for (const method of ["GET", "PUT", "DELETE"]) expect((await call(method, `${PATH}/${value}`, authorization(`Bearer ${admin.value}`)))[0]).toBe(404);
     expect([await rowOf(latchkey, token), await rowOf(latchkey, namesake)]).toMatchObject([{ version: 1 }, { version: 1 }]);

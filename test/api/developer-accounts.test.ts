@@ -203,7 +203,7 @@ describe("200", () => {
   it("what an interrupted deletion left, the event of it removes", async () => {
     const { id } = await developer({ username: "left-over" });
     await admin("POST", `accounts/${id}/users.json`, { json: { username: "left-too", email: "left@example.com" } });
-    const { client, name: TableName } = latchkey.operator.table;
+    const { documents: client, operator: { table: { name: TableName } } } = latchkey;
     const row = (await everyRow(latchkey)).find((each) => each["type"] === "developer_account" && each["id"] === id);
     const event = () => latchkey.bus.put({
       Source: "latchkey", DetailType: "developer_account.deleted",

@@ -139,7 +139,7 @@ describe("200", () => {
       accountId: buyer.accountId, id: newId(), invoiceId: id<InvoiceId>(invoice), developerAccountId: buyer.id, success: false, amount: tenThousandths(205_000), currency: "USD",
       action: "purchase", test: true, reference: "r-1", message: "No such customer", version: 1, createdAt: now, updatedAt: now,
     });
-    await latchkey.operator.table.client.send(new PutCommand({ TableName: latchkey.operator.table.name, Item: payment }));
+    await latchkey.documents.send(new PutCommand({ TableName: latchkey.operator.table.name, Item: payment }));
     const { payment_transactions: [{ payment_transaction: told }] } = (await ask("GET", `invoices/${invoice}/payment_transactions.json`)).json;
     expect(told).toMatchObject({ reference: "r-1", success: false, amount: 20.5, currency: "USD", action: "purchase", message: "No such customer", test: true });
     expect((await ask("GET", `invoices/${invoice}/payment_transactions.xml`)).text).toContain(

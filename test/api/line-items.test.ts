@@ -1,4 +1,3 @@
-import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { id, tenThousandths, type ApplicationId, type InvoiceId } from "../../lib/domain/brands.ts";
 import type { DeveloperAccount } from "../../lib/domain/developers.ts";
@@ -10,6 +9,7 @@ import { transact } from "../../lib/table/transact.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request, type Answer, type RequestOptions } from "../support/request.ts";
+import { through } from "../support/table.ts";
 
 let latchkey: Deployment;
 let account: TestAccount;
@@ -155,14 +155,14 @@ describe("a frozen invoice", () => {
   function whileIssued(of: InvoiceId): Deployment["operator"] {
     const { operator } = latchkey;
     let issued = false;
-    const send = async (command: never) => {
-      if (!issued && (command as unknown) instanceof TransactWriteCommand) {
+    const table = through(operator.table, async (operation, _input, ask) => {
+      if (!issued && operation === "TransactWriteItems") {
         issued = true;
         await changeInvoiceState(operator, asAdmin, of, "pending");
       }
-      return operator.table.client.send(command);
-    };
-    return { ...operator, table: { ...operator.table, client: Object.assign(Object.create(operator.table.client), { send }) as typeof operator.table.client } };
+      return ask();
+    });
+    return { ...operator, table };
   }
 });
 

@@ -4,9 +4,10 @@ import type { Application } from "../../lib/domain/model.ts";
 import { createTestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { rounds } from "../support/rounds.ts";
+import { everyRow } from "../support/rows.ts";
 import { tried } from "../support/tried.ts";
 import { gatewayOf, type Gateway } from "../support/traffic.ts";
-import { everyRow, send, strangersIn } from "./wrong-input.ts";
+import { send, strangersIn } from "./wrong-input.ts";
 
 /** Calls and reports that no gateway would make. The seed is fixed: a failure comes again. */
 const SEED = 20_261_124;
@@ -71,7 +72,7 @@ describe("generated calls and reports", () => {
     expect(latchkey.gateway.failures).toEqual([]);
     expect(latchkey.logs()).not.toContain('"level":"ERROR"');
     expect(latchkey.counter.deadLetters).toEqual([]);
-    const rows = await everyRow(latchkey.operator.table);
+    const rows = await everyRow(latchkey);
     expect(rows.filter((row) => strangersIn(row).length > 0).map((row) => [row["pk"], ...strangersIn(row)])).toEqual([]);
   });
 });

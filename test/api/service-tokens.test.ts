@@ -1,5 +1,4 @@
 import { BatchGetItemCommand, DeleteItemCommand, DynamoDBClient, PutItemCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
-import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ServiceId } from "../../lib/domain/brands.ts";
@@ -16,6 +15,7 @@ import { createTestAccount, type Person, type TestAccount } from "../support/acc
 import { REGION } from "../support/aws.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request, type Answer } from "../support/request.ts";
+import { through } from "../support/table.ts";
 
 const REVEAL = "RevealServiceTokenLambdaFunction";
 
@@ -261,11 +261,9 @@ describe("a service token's value: 500", () => {
 
   it("what cannot be recorded is not told", async () => {
     const { id: own } = await account.service("Unrecorded");
-    const { table } = latchkey.operator;
-    const client = Object.create(table.client) as typeof table.client;
-    client.send = ((command: never) => ((command as object) instanceof PutCommand ? Promise.reject(new Error("No record today")) : table.client.send(command))) as never;
+    const table = through(latchkey.operator.table, (operation, _input, ask) => (operation === "PutItem" ? Promise.reject(new Error("No record today")) : ask()));
     const before = decrypts();
-    const asked = revealServiceToken({ ...latchkey.operator, table: { ...table, client } }, { kind: "member", member: account.admin.member }, own);
+    const asked = revealServiceToken({ ...latchkey.operator, table }, { kind: "member", member: account.admin.member }, own);
     await expect(asked).rejects.toThrow("No record today");
     expect([decrypts() - before, await records(own)]).toEqual([1, []]);
   });

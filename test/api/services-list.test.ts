@@ -41,7 +41,7 @@ const LISTED = Array.from({ length: 250 }, (_, at) => 2 * (at + 1));
 
 /** Services with the ids 1, 2, 3…, whose order as text is not their order as numbers. */
 async function storeServices({ admin: { member: { accountId, createdAt } } }: TestAccount, count: number): Promise<void> {
-  const { client, name: tableName } = latchkey.operator.table;
+  const { documents: client, operator: { table: { name: tableName } } } = latchkey;
   const rows = Array.from({ length: count }, (_, at) => serviceRow({
     accountId, id: id(at + 1), name: `Service ${at + 1}`, systemName: `s${at + 1}`, state: "incomplete", settings: BY_DEFAULT, version: 1, createdAt, updatedAt: createdAt,
   }));

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
-import { everyOperation, everyRow, send, strangersIn, undocumented, type Wire } from "./wrong-input.ts";
+import { everyOperation, send, strangersIn, undocumented, type Wire } from "./wrong-input.ts";
 import { rounds } from "../support/rounds.ts";
+import { everyRow } from "../support/rows.ts";
 import { tried } from "../support/tried.ts";
 
 /** Requests that nobody would write by hand, over every operation that there is. The seed is fixed: a failure comes again. */
@@ -133,7 +134,7 @@ describe("generated requests", () => {
   });
 
   it("leave no attribute in the table that its type of row does not have, and no name that is not in NFC", async () => {
-    const rows = await everyRow(deployment.operator.table);
+    const rows = await everyRow(deployment);
     expect(rows.filter((row) => strangersIn(row).length > 0).map((row) => [row["pk"], ...strangersIn(row)])).toEqual([]);
     const names = rows.flatMap((row) => [row["name"], row["username"]]).filter((name) => typeof name === "string");
     expect(names.filter((name) => !name.isWellFormed() || name !== name.normalize("NFC") || Array.from(name).length > 255)).toEqual([]);

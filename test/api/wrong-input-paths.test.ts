@@ -3,7 +3,8 @@ import type { ServiceId } from "../../lib/domain/brands.ts";
 import type { Operation } from "../../lib/http/operation.ts";
 import { createTestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
-import { everyOperation, everyRow, expectDocumented, send, undocumented, type Wire } from "./wrong-input.ts";
+import { everyRow } from "../support/rows.ts";
+import { everyOperation, expectDocumented, send, undocumented, type Wire } from "./wrong-input.ts";
 
 /** Wrong paths, methods, headers and numbers: for every operation that there is. */
 const operations = await everyOperation();
@@ -124,7 +125,7 @@ describe("a method that a path does not have: 404, and nothing happens", () => {
 
   let before = 0;
   beforeAll(async () => {
-    before = (await everyRow(deployment.operator.table)).length;
+    before = (await everyRow(deployment)).length;
   });
 
   it.each(paths)("%s: %j", async (path, methods) => {
@@ -136,7 +137,7 @@ describe("a method that a path does not have: 404, and nothing happens", () => {
 
   it("nothing was stored by any of them", async () => {
     expect(before).toBeGreaterThan(0);
-    expect((await everyRow(deployment.operator.table)).length).toBe(before);
+    expect((await everyRow(deployment)).length).toBe(before);
   });
 
   it.each(["X-HTTP-Method-Override", "X-Method-Override", "X-HTTP-Method"])("%s does not make it another", async (header) => {

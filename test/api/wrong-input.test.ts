@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestAccount, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
-import { everyRow, expectDocumented, send, strangersIn, type Answer, type Wire } from "./wrong-input.ts";
+import { everyRow } from "../support/rows.ts";
+import { expectDocumented, send, strangersIn, type Answer, type Wire } from "./wrong-input.ts";
 
 /** Wrong bodies, parameters and names: told by field, never a 5xx, never stored. */
 let deployment: Deployment;
@@ -278,13 +279,13 @@ describe("after all this", () => {
   });
 
   it("no row has an attribute that its type does not have", async () => {
-    const rows = await everyRow(deployment.operator.table);
+    const rows = await everyRow(deployment);
     expect(rows.length).toBeGreaterThan(50);
     expect(rows.filter((row) => strangersIn(row).length > 0).map((row) => [row["pk"], ...strangersIn(row)])).toEqual([]);
   });
 
   it("every name is stored in NFC, whole, and without what cannot be seen", async () => {
-    const names = (await everyRow(deployment.operator.table)).flatMap((row) => [row["name"], row["username"], row["email"]]).filter((name) => typeof name === "string");
+    const names = (await everyRow(deployment)).flatMap((row) => [row["name"], row["username"], row["email"]]).filter((name) => typeof name === "string");
     expect(names.length).toBeGreaterThan(20);
     const bad = names.filter((name) => !name.isWellFormed() || name !== name.normalize("NFC") || Array.from(name).length > 255 || /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u.test(name));
     expect(bad).toEqual([]);

@@ -3,10 +3,8 @@ import { Agent, request as httpRequest } from "node:http";
 import path from "node:path";
 import { buffer } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
-import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { expect } from "vitest";
 import type { Operation } from "../../lib/http/operation.ts";
-import type { Table } from "../../lib/table/client.ts";
 
 /** What the tests of wrong input share: requests as no decent client sends them, and what may be answered to them. */
 export type Wire = {
@@ -164,18 +162,7 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-export type StoredRow = Readonly<Record<string, unknown>>;
-
-export async function everyRow({ client, name }: Table): Promise<readonly StoredRow[]> {
-  const rows: StoredRow[] = [];
-  let start: Record<string, unknown> | undefined;
-  do {
-    const page = await client.send(new ScanCommand({ TableName: name, ConsistentRead: true, ExclusiveStartKey: start }));
-    rows.push(...((page.Items ?? []) as StoredRow[]));
-    start = page.LastEvaluatedKey;
-  } while (start !== undefined);
-  return rows;
-}
+type StoredRow = Readonly<Record<string, unknown>>;
 
 /** The attributes of a row that its type does not have, such as one that a request brought along. */
 export function strangersIn(row: StoredRow): readonly string[] {

@@ -132,7 +132,7 @@ describe("after a member's deletion", () => {
     const person = await manyTokens();
     await delivered();
     await deleteMember(person);
-    const { client, name: TableName } = latchkey.operator.table;
+    const { documents: client, operator: { table: { name: TableName } } } = latchkey;
     await client.send(new PutCommand({ TableName, Item: memberRow(person.member) }));
     await delivered();
     expect(tokensOf(await everyRow(latchkey), person.member)).toHaveLength(5);
@@ -149,7 +149,7 @@ describe("after a member's deletion", () => {
   it("what was interrupted is finished by the next delivery", async () => {
     const person = await manyTokens();
     await deleteMember(person);
-    const { client, name: TableName } = latchkey.operator.table;
+    const { documents: client, operator: { table: { name: TableName } } } = latchkey;
     const [token] = tokensOf(await everyRow(latchkey), person.member).filter(({ type }) => type === "access_token");
     // A row that cannot be read stops the work until somebody has put it right.
     await client.send(new PutCommand({ TableName, Item: { ...token, scopes: "broken" } }));

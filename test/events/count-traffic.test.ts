@@ -1,5 +1,4 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { epochSeconds, id, type ApplicationId, type MetricId, type ServiceId } from "../../lib/domain/brands.ts";
 import { countIn } from "../../lib/domain/counts.ts";
@@ -12,11 +11,13 @@ import { newId, newReportId } from "../../lib/secrets/random.ts";
 import { credentialsOf } from "../../lib/table/application-traffic.ts";
 import { applicationUsageFrom, applicationUsageKey } from "../../lib/table/application-usage.ts";
 import { readRow } from "../../lib/table/client.ts";
+import { DynamoDbError } from "../../lib/table/dynamodb/error.ts";
 import { keys, type Row } from "../../lib/table/model.ts";
 import { storeReport } from "../../lib/table/reports.ts";
 import { applicationDayKey, serviceDayKey, SERVICE_SHARDS } from "../../lib/table/used.ts";
 import { createTestAccount, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
+import { through } from "../support/table.ts";
 import { gatewayOf, type Gateway } from "../support/traffic.ts";
 
 let latchkey: Deployment;
@@ -30,7 +31,7 @@ beforeAll(async () => {
   latchkey = await startDeployment();
   account = await createTestAccount(latchkey);
   gateway = await gatewayOf(latchkey, account.admin, (await account.service("Counted")).id);
-  const { Items = [] } = await latchkey.operator.table.client.send(new QueryCommand({
+  const { Items = [] } = await latchkey.documents.send(new QueryCommand({
     TableName: latchkey.operator.table.name, KeyConditionExpression: "pk = :pk", ExpressionAttributeValues: { ":pk": `ACCOUNT#${account.admin.member.accountId}#METRIC` },
   }));
   hits = id<MetricId>(Items[0]?.["id"]);
@@ -46,7 +47,7 @@ const store = async (report: Report) => storeReport(latchkey.operator.table, rep
 const seenBy = async (application: Application) => Promise.all(credentialsOf(application).map(async (credential) =>
   countIn(applicationUsageFrom(await readRow(latchkey.operator.table, applicationUsageKey(application, credential))).counts, hits, "eternity", NOW)));
 const row = async (key: { pk: string; sk: string }) =>
-  (await latchkey.operator.table.client.send(new GetCommand({ TableName: latchkey.operator.table.name, Key: key, ConsistentRead: true }))).Item as Row | undefined;
+  (await latchkey.documents.send(new GetCommand({ TableName: latchkey.operator.table.name, Key: key, ConsistentRead: true }))).Item as Row | undefined;
 const ofApplication = async (application: { id: ApplicationId }, metricId = hits) =>
   (await row(applicationDayKey({ ...ours(), subject: "APPLICATION", id: application.id, metricId }, dayOf(NOW))))?.[HOUR];
 const ofService = async (metricId = hits) => {
@@ -55,29 +56,27 @@ const ofService = async (metricId = hits) => {
 };
 
 /** The operator's storage; something happens after each answer, before it is heard of. */
-function listening(answered: (commandName: string) => Promise<void>) {
-  const database = new DynamoDBClient(latchkey.database);
-  database.middlewareStack.add((next, { commandName }) => async (args) => {
-    const answer = await next(args);
-    await answered(String(commandName));
+function listening(answered: (operation: string) => Promise<void>) {
+  const table = through(latchkey.operator.table, async (operation, _input, ask) => {
+    const answer = await ask();
+    await answered(operation);
     return answer;
-  }, { step: "initialize", name: "listening" });
-  return { ...latchkey.operator, table: { ...latchkey.operator.table, client: DynamoDBDocumentClient.from(database) } };
+  });
+  return { ...latchkey.operator, table };
 }
 
 /** The operator's storage, whose every n-th write is lost: before it happens, or its answer afterwards. */
 function failing(when: "before" | "after", every: number) {
-  const database = new DynamoDBClient({ ...latchkey.database, maxAttempts: 1 });
   let written = 0;
-  database.middlewareStack.add((next, { commandName }) => async (args) => {
-    const fails = String(commandName).startsWith("TransactWrite") && ++written % every === 0;
-    const lost = () => Object.assign(new Error("No answer"), { name: "TimeoutError" });
+  const table = through(latchkey.operator.table, async (operation, _input, ask) => {
+    const fails = operation === "TransactWriteItems" && ++written % every === 0;
+    const lost = () => new DynamoDbError("TimeoutError", "No answer", { passing: true });
     if (fails && when === "before") throw lost();
-    const answer = await next(args);
+    const answer = await ask();
     if (fails) throw lost();
     return answer;
-  }, { step: "deserialize", name: "badConnection" });
-  return { ...latchkey.operator, table: { ...latchkey.operator.table, client: DynamoDBDocumentClient.from(database) } };
+  });
+  return { ...latchkey.operator, table };
 }
 
 describe("reports", () => {
@@ -120,9 +119,9 @@ describe("reports", () => {
     const application = await gateway.application({ developerAccountId });
     const userKey = `new-${application.userKey}`;
     let reads = 0;
-    const deps = listening(async (commandName) => {
+    const deps = listening(async (operation) => {
       // The second read of a count is what the application has used: it is old now.
-      if (commandName === "BatchGetItemCommand" && ++reads === 2) await updateApplication(latchkey.operator, { kind: "member", member: account.admin.member }, developerAccountId, application.id, { userKey });
+      if (operation === "BatchGetItem" && ++reads === 2) await updateApplication(latchkey.operator, { kind: "member", member: account.admin.member }, developerAccountId, application.id, { userKey });
     });
     await countReports(deps, [reportOf([application])]);
     expect(reads).toBeGreaterThan(2);
@@ -159,7 +158,7 @@ describe("reports", () => {
   it("that cannot be read go to the dead-letter queue, without what they hold, and the others are counted", async () => {
     const application = await gateway.application();
     const dead = latchkey.aws.deadLetters().length;
-    await latchkey.operator.table.client.send(new PutCommand({ TableName: latchkey.operator.table.name, Item: { pk: "REPORT#bad", sk: "REPORT", type: "report", id: "bad", uses: "secret" } }));
+    await latchkey.documents.send(new PutCommand({ TableName: latchkey.operator.table.name, Item: { pk: "REPORT#bad", sk: "REPORT", type: "report", id: "bad", uses: "secret" } }));
     await store(reportOf([application]));
     await latchkey.counter.drain();
     expect(await seenBy(application)).toEqual([1, 1]);

@@ -143,7 +143,7 @@ describe("what is published", () => {
     const stream = openStream({ database: latchkey.database, tableName: latchkey.operator.table.name });
     account = await createTestAccount(latchkey);
     const { values } = await liveALittle();
-    await latchkey.operator.table.client.send(new PutCommand({ TableName: latchkey.operator.table.name, Item: { pk: "EVENT#1#x", sk: "unreadable", type: "event" } }));
+    await latchkey.documents.send(new PutCommand({ TableName: latchkey.operator.table.name, Item: { pk: "EVENT#1#x", sk: "unreadable", type: "event" } }));
     await recordingPump(delivered).drain();
     await latchkey.pump.drain();
     await latchkey.bus.deliver();
@@ -179,7 +179,7 @@ describe("what is delivered", () => {
     const pump = recordingPump(delivered);
     await pump.drain();
     delivered.splice(0);
-    const { client, name: TableName } = latchkey.operator.table;
+    const { documents: client, operator: { table: { name: TableName } } } = latchkey;
     const item = (pk: string, more: object) => ({ TableName, Item: { pk, sk: "x", ...more } });
     for (const pk of ["EVENT#1#2026-01", "OTHER#1"]) {
       for (const type of ["event", "member", "events", "Event"]) await client.send(new PutCommand(item(`${pk}#${type}`, { type })));
@@ -373,7 +373,7 @@ describe("a row that is no event", () => {
   };
   const put = (number: number, wrong: object) => {
     const { type, facts, ...event } = numbered(number);
-    const { client, name: TableName } = latchkey.operator.table;
+    const { documents: client, operator: { table: { name: TableName } } } = latchkey;
     return client.send(new PutCommand({
       TableName, Item: { pk: "EVENT#1#2026-01", sk: event.id, ...event, type: "event", event: type, facts: JSON.stringify(facts), ...wrong },
     }));

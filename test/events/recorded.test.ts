@@ -1,5 +1,4 @@
-import { DynamoDBClient, type AttributeValue } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { id, tenThousandths, type ApplicationId, type MemberId, type ServiceId } from "../../lib/domain/brands.ts";
@@ -28,12 +27,14 @@ import { createService, deleteService, importService, updateService } from "../.
 import { endSession, startSession } from "../../lib/operations/sessions.ts";
 import { revealServiceToken } from "../../lib/operations/service-tokens.ts";
 import { newId } from "../../lib/secrets/random.ts";
+import { DynamoDbError } from "../../lib/table/dynamodb/error.ts";
 import { eventFrom } from "../../lib/table/events.ts";
 import type { Row } from "../../lib/table/model.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { sessionFor } from "../support/portal.ts";
 import { request } from "../support/request.ts";
+import { through } from "../support/table.ts";
 import { openStream, type StreamReader, type StreamRecord } from "../support/stream.ts";
 
 /** The operator's rights, on a connection to the store that may be bad. */
@@ -55,19 +56,18 @@ beforeAll(async () => {
 afterAll(() => latchkey?.stop());
 
 function over(fault: Fault): Deps {
-  const database = new DynamoDBClient(latchkey.database);
   let written = 0;
-  database.middlewareStack.add((next, { commandName }) => async (args) => {
-    if (!/Write|Put/.test(String(commandName))) return next(args);
-    const lost = () => Object.assign(new Error("No answer"), { name: "TimeoutError" });
+  const table = through(latchkey.operator.table, async (operation, _input, ask) => {
+    if (!/Write|Put/.test(operation)) return ask();
+    const lost = () => new DynamoDbError("TimeoutError", "No answer", { passing: true });
     if (fault === "out of reach") throw lost();
-    const answer = await next(args);
+    const answer = await ask();
     written++;
-    if (fault === "every answer lost" || (fault === "first answer lost" && written === 1)) throw lost();
-    return answer;
-  }, { step: "deserialize", name: "badConnection" });
-  const client = DynamoDBDocumentClient.from(database, { marshallOptions: { removeUndefinedValues: true } });
-  return { ...latchkey.operator, table: { ...latchkey.operator.table, client } };
+    if (fault === "every answer lost") throw lost();
+    // The client asks the very same again when no answer comes.
+    return fault === "first answer lost" && written === 1 ? ask() : answer;
+  });
+  return { ...latchkey.operator, table };
 }
 
 /** Every change of a row, of whatever type, that the store saw while this was done. */

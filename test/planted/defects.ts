@@ -109,7 +109,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     suite: "test/table/transact.test.ts", what: "a transaction whose answer was lost is another one when it is tried again",
     edits: [
-      { file: "lib/table/transact.ts", from: "await table.client.send(new TransactWriteCommand(input));", to: "await table.client.send(new TransactWriteCommand({ ...input, ClientRequestToken: randomUUID() }));" },
+      { file: "lib/table/transact.ts", from: "await table.call(\"TransactWriteItems\", input);", to: "await table.call(\"TransactWriteItems\", { ...input, ClientRequestToken: randomUUID() });" },
     ],
   },
   {

@@ -211,8 +211,7 @@ describe("a cookie is refused", () => {
 
   it("when its row is gone", async () => {
     const { session: { accountId, memberId, id: sessionId }, cookie } = await signIn(latchkey, account.admin.member);
-    const { table } = latchkey.operator;
-    await table.client.send(new DeleteCommand({ TableName: table.name, Key: keys.session(accountId, memberId, sessionId) }));
+    await latchkey.documents.send(new DeleteCommand({ TableName: latchkey.operator.table.name, Key: keys.session(accountId, memberId, sessionId) }));
     expect(await outcome(cookie)).toEqual(REFUSED);
   });
 

@@ -178,7 +178,7 @@ describe("a member who proves who they are", () => {
 
   it("is not found by an e-mail that only the index still has", async () => {
     const member = await newMember();
-    const { client, name: TableName } = latchkey.operator.table;
+    const { documents: client, operator: { table: { name: TableName } } } = latchkey;
     await client.send(new PutCommand({ TableName, Item: { ...memberRow(member), email: `new-${member.email}` } }));
     expect((await comeIn(person(member.email))).to).toBe(refusal("no_membership"));
   });

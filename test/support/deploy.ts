@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KMSClient } from "@aws-sdk/client-kms";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { systemClock } from "../../lib/domain/brands.ts";
 import { startAwsDouble, type AwsDouble } from "../../lib/local/aws-double.ts";
 import { createTable } from "../../lib/local/create-table.ts";
@@ -19,6 +19,7 @@ import { startIamProxy, type IamProxy } from "./iam-proxy.ts";
 import { startLambda } from "./lambda.ts";
 import { createLogSubscriptions, type LogSubscriptions } from "./log-subscriptions.ts";
 import { createPump, type Pump } from "./pump.ts";
+import { documentsIn, tableIn } from "./table.ts";
 import { loadTemplate, type LambdaFunction, type Template } from "./template.ts";
 
 /** Latchkey as it would be deployed: a table and functions of its own, behind the strict gateway. */
@@ -39,6 +40,8 @@ export type Deployment = {
   readonly subscriptions: LogSubscriptions;
   /** What operations need, with the rights of an operator: for what a test prepares and inspects. */
   readonly operator: Storage & Hashing & Sealing;
+  /** The same rights without the product's code between: AWS's own client at this deployment's database. */
+  readonly documents: DynamoDBDocumentClient;
   /** The key behind the cookies of the portal. */
   readonly sessionKey: string;
   /** The environment of a function, by its name in serverless.yml. */
@@ -83,8 +86,7 @@ export async function deploy(
   };
 
   const proxy = await startIamProxy({ upstream: database, allowed: rolesOf(template, values) });
-  const client = new DynamoDBClient(database);
-  await createTable(tableName, client);
+  await createTable(tableName, new DynamoDBClient(database));
 
   const environment = (fn: LambdaFunction) => {
     const given = environmentOf(fn, values, {
@@ -106,8 +108,9 @@ export async function deploy(
     counter: pumpTo("countTraffic"),
     bus: createBus({ template, aws, invoke }),
     subscriptions,
+    documents: documentsIn(database),
     operator: {
-      table: { client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }), name: tableName },
+      table: tableIn(database, tableName),
       clock: systemClock,
       peppers: parsePeppers(`1:${pepper}`),
       keyring: kmsKeyring(SEALING_KEY, new KMSClient({ ...database, endpoint: aws.endpoint })),

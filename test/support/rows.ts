@@ -4,17 +4,17 @@ import { memberRow } from "../../lib/table/members.ts";
 import { keys, type Row } from "../../lib/table/model.ts";
 import type { Deployment } from "./deployment.ts";
 
-type Place = Pick<Deployment, "operator">;
+type Place = Pick<Deployment, "operator" | "documents">;
 
 /** Every row of the deployment's table, as a thief of the whole table would see it. */
-export async function everyRow({ operator: { table } }: Place): Promise<Row[]> {
-  const pages = paginateScan({ client: table.client }, { TableName: table.name, ConsistentRead: true });
+export async function everyRow({ documents, operator: { table } }: Place): Promise<Row[]> {
+  const pages = paginateScan({ client: documents }, { TableName: table.name, ConsistentRead: true });
   return (await Array.fromAsync(pages)).flatMap(({ Items }) => (Items ?? []) as Row[]);
 }
 
 /** The stored row of a token, unread by the product's own code; undefined when there is none. */
-export async function rowOf({ operator: { table } }: Place, { accountId, ownerId, id }: AccessToken): Promise<Row | undefined> {
-  const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key: keys.accessToken(accountId, ownerId, id), ConsistentRead: true }));
+export async function rowOf({ documents, operator: { table } }: Place, { accountId, ownerId, id }: AccessToken): Promise<Row | undefined> {
+  const { Item } = await documents.send(new GetCommand({ TableName: table.name, Key: keys.accessToken(accountId, ownerId, id), ConsistentRead: true }));
   return Item as Row | undefined;
 }
 
@@ -28,8 +28,8 @@ export async function rewriteMember(place: Place, member: Member, attributes: Pa
   await put(place, memberRow({ ...member, ...attributes }));
 }
 
-async function put({ operator: { table } }: Place, Item: Row): Promise<void> {
-  await table.client.send(new PutCommand({ TableName: table.name, Item }));
+async function put({ documents, operator: { table } }: Place, Item: Row): Promise<void> {
+  await documents.send(new PutCommand({ TableName: table.name, Item }));
 }
 
 function known<T>(value: T | undefined): T {

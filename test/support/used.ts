@@ -1,4 +1,3 @@
-import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { id, type AccountId, type ApplicationId, type MetricId, type ServiceId } from "../../lib/domain/brands.ts";
 import { applicationDayKey, serviceDayKey } from "../../lib/table/used.ts";
 import type { Deployment } from "./deployment.ts";
@@ -15,8 +14,8 @@ export async function use({ operator: { table } }: Pick<Deployment, "operator">,
     serviceDayKey({ ...used, subject: "SERVICE", id: id<ServiceId>(serviceId) }, id<ApplicationId>(applicationId), day),
     applicationDayKey({ ...used, subject: "APPLICATION", id: id<ApplicationId>(applicationId) }, day),
   ];
-  await Promise.all(keys.map((Key) => table.client.send(new UpdateCommand({
+  await Promise.all(keys.map((Key) => table.call("UpdateItem", {
     TableName: table.name, Key, UpdateExpression: "SET #type = :type ADD #hour :count",
     ExpressionAttributeNames: { "#type": "type", "#hour": `h${clock}` }, ExpressionAttributeValues: { ":type": "used", ":count": count },
-  }))));
+  })));
 }

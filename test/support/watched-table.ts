@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { BatchWriteCommand, DynamoDBDocumentClient, type QueryCommand, type QueryCommandOutput } from "@aws-sdk/lib-dynamodb";
+import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { createTable } from "../../lib/local/create-table.ts";
 import type { Table } from "../../lib/table/client.ts";
 import { inIndex, sortable, type Listing, type Row } from "../../lib/table/model.ts";
+import type { Input, Output } from "../../lib/table/dynamodb/operations.ts";
 import type { Database } from "./database.ts";
+import { documentsIn, tableIn, through } from "./table.ts";
 
 /** A query that was made, and how many rows DynamoDB looked at for it. */
 export type Asked = { readonly pk: string; readonly counting: boolean; readonly consistent: boolean; readonly scanned: number };
@@ -22,29 +24,26 @@ export type WatchedTable = {
   readonly countedFor: (listing: Listing) => number;
 };
 
-export async function watchedTable(connection: Database): Promise<WatchedTable> {
+export async function watchedTable(database: Database): Promise<WatchedTable> {
   const name = `t-${randomUUID()}`;
   const asked: Asked[] = [];
-  const database = new DynamoDBClient(connection);
-  await createTable(name, database);
-  const client = DynamoDBDocumentClient.from(database);
-  const watched = Object.assign(Object.create(client) as DynamoDBDocumentClient, {
-    async send(command: QueryCommand): Promise<QueryCommandOutput> {
-      const answer = await client.send(command);
-      const { ExpressionAttributeValues: values, Select, ConsistentRead } = command.input;
-      asked.push({ pk: values?.[":pk"], counting: Select === "COUNT", consistent: ConsistentRead === true, scanned: answer.ScannedCount ?? NaN });
-      return answer;
-    },
+  await createTable(name, new DynamoDBClient(database));
+  const documents = documentsIn(database);
+  const table = through(tableIn(database, name), async (_operation, input, ask) => {
+    const answer: Output<"Query"> = await ask();
+    const { ExpressionAttributeValues: values, Select, ConsistentRead } = input as Input<"Query">;
+    asked.push({ pk: String(values?.[":pk"]), counting: Select === "COUNT", consistent: ConsistentRead === true, scanned: answer.ScannedCount ?? NaN });
+    return answer;
   });
   const scanned = (listing: Listing, count: boolean) =>
     asked.filter(({ pk, counting }) => pk === listing.pk && counting === count).reduce((sum, { scanned: rows }) => sum + rows, 0);
   async function write(requests: readonly object[]): Promise<void> {
     for (let at = 0; at < requests.length; at += 25) {
-      await client.send(new BatchWriteCommand({ RequestItems: { [name]: requests.slice(at, at + 25) } }));
+      await documents.send(new BatchWriteCommand({ RequestItems: { [name]: requests.slice(at, at + 25) } }));
     }
   }
   return {
-    table: { name, client: watched }, asked,
+    table, asked,
     store: (listing, ids, weight = "") => write(ids.map((number) => ({ PutRequest: { Item: { ...keysOf(listing, number), listing: listing.pk, number, weight } } }))),
     remove: (listing, ids) => write(ids.map((number) => {
       const { pk, sk } = keysOf(listing, number);

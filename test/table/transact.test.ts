@@ -1,21 +1,23 @@
 import { randomUUID } from "node:crypto";
-import { DynamoDBClient, TransactionCanceledException, TransactionInProgressException } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, type TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterEach, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { DomainError } from "../../lib/domain/errors.ts";
 import { createTable } from "../../lib/local/create-table.ts";
 import { readRow, type Table } from "../../lib/table/client.ts";
+import { DynamoDbError } from "../../lib/table/dynamodb/error.ts";
+import type { Input } from "../../lib/table/dynamodb/operations.ts";
 import type { Key, Row } from "../../lib/table/model.ts";
 import { transact, type Condition, type Write } from "../../lib/table/transact.ts";
 import { newDatabase } from "../support/database.ts";
+import { tableIn, through } from "../support/table.ts";
 
 let table: Table;
 
 beforeAll(async () => {
-  const database = new DynamoDBClient(newDatabase(inject("dynamoEndpoint")));
   const name = `t-${randomUUID()}`;
-  await createTable(name, database);
-  table = { name, client: DynamoDBDocumentClient.from(database) };
+  const database = newDatabase(inject("dynamoEndpoint"));
+  await createTable(name, new DynamoDBClient(database));
+  table = tableIn(database, name);
 });
 afterEach(() => void vi.restoreAllMocks());
 
@@ -32,21 +34,18 @@ const read = (key: Key) => readRow(table, { pk: key.pk, sk: key.sk });
 function troubled(troubles: readonly unknown[], when: "before" | "after" = "before"): { readonly table: Table; readonly sent: (string | undefined)[] } {
   const sent: (string | undefined)[] = [];
   const left = [...troubles];
-  const client = Object.assign(Object.create(table.client) as Table["client"], {
-    async send(command: TransactWriteCommand) {
-      sent.push(command.input.ClientRequestToken);
-      const trouble = left.shift();
-      if (trouble !== undefined && when === "before") throw trouble;
-      const answer = await table.client.send(command);
-      if (trouble !== undefined) throw trouble;
-      return answer;
-    },
+  const bad = through(table, async (_operation, input, ask) => {
+    sent.push((input as Input<"TransactWriteItems">).ClientRequestToken);
+    const trouble = left.shift();
+    if (trouble !== undefined && when === "before") throw trouble;
+    const answer = await ask();
+    if (trouble !== undefined) throw trouble;
+    return answer;
   });
-  return { table: { ...table, client }, sent };
+  return { table: bad, sent };
 }
 
-const canceled = (...codes: string[]) =>
-  new TransactionCanceledException({ $metadata: {}, message: "Canceled", CancellationReasons: codes.map((Code) => ({ Code })) });
+const canceled = (...reasons: string[]) => new DynamoDbError("TransactionCanceledException", "Canceled", { reasons });
 
 describe("a transaction", () => {
   it("does all that it is told", async () => {
@@ -109,7 +108,7 @@ describe("a transaction that meets others", () => {
     ["several conflicts", canceled("TransactionConflict", "TransactionConflict")],
     ["throttling", canceled("ThrottlingError", "None")],
     ["a partition that is too busy", canceled("None", "ProvisionedThroughputExceeded")],
-    ["itself, still at work", new TransactionInProgressException({ $metadata: {}, message: "In progress" })],
+    ["itself, still at work", new DynamoDbError("TransactionInProgressException", "In progress")],
   ])("is repeated after %s, under the same token", async (_what, trouble) => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const key = freshKey();
@@ -154,7 +153,7 @@ describe("a transaction that meets others", () => {
     ["a request that DynamoDB cannot read", canceled("ValidationError", "None")],
     ["a row that is too large", canceled("None", "ItemCollectionSizeLimitExceeded")],
     ["a conflict beside a request that cannot be read", canceled("TransactionConflict", "ValidationError")],
-    ["a cancellation without reasons", new TransactionCanceledException({ $metadata: {}, message: "Canceled" })],
+    ["a cancellation without reasons", canceled()],
   ])("throws after %s, which is neither a yes nor a no", async (_what, trouble) => {
     const { table: broken, sent } = troubled([trouble]);
     const asked = transact(broken, [{ put: freshKey() }, { put: freshKey() }]);
