@@ -23,6 +23,10 @@ describe("every function", () => {
     expect(group?.Properties["RetentionInDays"]).toBeGreaterThan(0);
   });
 
+  it.each(functions)("%s keeps no lines of Lambda's own about invocations that end well, and all of what it says itself", (_name, fn) => {
+    expect(template.resources[fn.logicalId]?.Properties["LoggingConfig"]).toEqual({ LogFormat: "JSON", SystemLogLevel: "WARN" });
+  });
+
   it.each(functions)("%s fits its environment into Lambda's 4 KB, secrets resolved", (_name, fn) => {
     const arn = (what: string) => `arn:aws:${what}:eu-west-1:123456789012:${"x".repeat(100)}`;
     const values = {
