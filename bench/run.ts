@@ -19,7 +19,10 @@ program
   .description("Measures what a decision costs, side by side with what else there is. The method is in bench/README.md.")
   .argument("[names...]", `which benchmarks (default: all): ${known.join(", ")}`)
   .option("--check", "fail when a limit is not kept")
+  .option("--prices <file>", "of cost: figures of one's own in place of those in bench/cost/prices.json")
   .parse();
+const options = program.opts<{ check?: true; prices?: string }>();
+if (options.prices !== undefined) process.env["LATCHKEY_PRICES"] = path.resolve(options.prices);
 const names = program.args.length > 0 ? program.args : known;
 const strangers = names.filter((name) => !known.includes(name));
 if (strangers.length > 0) program.error(`There is no benchmark ${strangers.join(", ")}, only ${known.join(", ")}.`);
@@ -36,7 +39,7 @@ for (const name of names) found.push(...(await measured(name)).map((row) => ({ b
 console.log(`\n${tableOf(found)}`);
 
 const missed = found.filter(({ kept }) => !kept);
-if (program.opts<{ check?: true }>().check === true && missed.length > 0) {
+if (options.check === true && missed.length > 0) {
   console.error(`\nPast the limit: ${missed.map(({ benchmark, what }) => `${benchmark}, ${what}`).join("; ")}`);
   process.exitCode = 1;
 }
