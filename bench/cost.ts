@@ -26,7 +26,7 @@ export default {
   limits: Object.fromEntries(Object.keys(regions).map((region) => [`an authorization, ${region}`, { most: MOST }])),
   async run() {
     const latchkey = await startLatchkey();
-    const meter = await startMeter(latchkey.database);
+    const meter = await startMeter(latchkey.database.endpoint);
     try {
       const paid = await operationsPaidFor(latchkey, meter);
       console.log(`\nPrices of ${asOf}. ${say}\n`);

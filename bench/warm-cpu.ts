@@ -24,7 +24,7 @@ export default {
     try {
       keepStorageInMemory();
       const { admin } = await createTestAccount(latchkey);
-      const authorizer = await handlerOf(latchkey, "authorizer", { AWS_ENDPOINT_URL_DYNAMODB: latchkey.database.endpoint, AWS_ACCESS_KEY_ID: latchkey.database.credentials.accessKeyId });
+      const authorizer = await handlerOf(latchkey, "authorizer");
       const event = authorizerEvent(httpEvent({ method: "GET", path: "/admin/api/services.json", headers: { authorization: `Bearer ${admin.value}` } }), []);
       const [jose, betterAuth] = [await joseToken(), await betterAuthKey()];
       const { authorizer: own, ...others } = await byTurns({

@@ -32,7 +32,7 @@ export async function operationsPaidFor(latchkey: Deployment, meter: Meter): Pro
   const { admin } = account;
   const gateway = await gatewayOf(latchkey, admin, (await account.service("Echo")).id);
   const userKeys = await Promise.all(Array.from({ length: APPLICATIONS }, async () => (await gateway.application()).userKey));
-  const stream = openStream({ endpoint: latchkey.database, tableName: latchkey.operator.table.name });
+  const stream = openStream({ database: latchkey.database, tableName: latchkey.operator.table.name });
   const work = (name: string, next: () => unknown, right: (answer: unknown) => boolean, calls = CALLS) => workOf(latchkey, meter, name, { next, right, calls });
 
   const asked = httpEvent({ method: "GET", path: "/admin/api/services.json", headers: { authorization: `Bearer ${admin.value}` } });

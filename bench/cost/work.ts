@@ -33,13 +33,13 @@ export async function workOf(
     if (!right(answer)) throw new Error(`${name} answered ${JSON.stringify(answer)}`);
   };
 
-  const counted = await handlerOf(latchkey, name, { AWS_ENDPOINT_URL_DYNAMODB: meter.url });
+  const counted = await handlerOf(latchkey, name, meter.url);
   const before = aside(latchkey);
   meter.taken();
   await asked(counted);
   const after = aside(latchkey);
 
-  const timed = await handlerOf(latchkey, name, { AWS_ENDPOINT_URL_DYNAMODB: latchkey.database });
+  const timed = await handlerOf(latchkey, name);
   const { costs } = await byTurns({ costs: () => costOf(calls, () => asked(timed)) });
   return {
     name, memoryMb: fn.memoryMb, writesPlatformLog: writesPlatformLog(latchkey, fn.logicalId), calls: meter.taken(),

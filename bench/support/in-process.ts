@@ -12,12 +12,13 @@ export type Handler = (event: unknown, context?: unknown) => Promise<unknown>;
  * The handler of a function, out of the zip that would be deployed, in this very process: in no thread of its own, whose
  * messages would cost more than what it does. The process takes on the function's environment.
  *
- * @param settings variables that take the place of the function's own, as the address of the database.
+ * @param endpoint where it is to find its database: at once, unless something stands between.
  */
-export async function handlerOf(latchkey: Deployment, name: string, settings: Readonly<Record<string, string>> = {}): Promise<Handler> {
+export async function handlerOf(latchkey: Deployment, name: string, endpoint: string = latchkey.database.endpoint): Promise<Handler> {
   const fn = latchkey.template.functions.find((each) => each.name === name);
   if (fn === undefined) throw new Error(`There is no function ${name}`);
-  Object.assign(process.env, latchkey.environment(name), settings);
+  const { accessKeyId } = latchkey.database.credentials;
+  Object.assign(process.env, latchkey.environment(name), { AWS_ENDPOINT_URL_DYNAMODB: endpoint, AWS_ACCESS_KEY_ID: accessKeyId });
   const [source] = Object.entries(unzipSync(readFileSync(fn.zip))).filter(([file]) => file.endsWith(`${name}.mjs`));
   if (source === undefined) throw new Error(`${name} is not in its zip`);
   const directory = mkdtempSync(path.join(tmpdir(), "bench-"));
