@@ -2,6 +2,7 @@ import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWith
 import { credentialOf } from "../lib/http/credential.ts";
 import { log } from "../lib/http/log.ts";
 import { ANONYMOUS, encodePrincipal, type PrincipalContext } from "../lib/http/principal.ts";
+import { logRefusal } from "../lib/http/refusals.ts";
 import { hashing, storage } from "../lib/http/runtime.ts";
 import { authenticate } from "../lib/operations/authenticate.ts";
 
@@ -18,7 +19,9 @@ export async function handler(event: APIGatewayRequestAuthorizerEventV2): Promis
   if (credential.kind === "malformed") return { isAuthorized: false };
   try {
     const principal = await authenticate({ ...storage(), ...hashing() }, credential.value);
-    return principal === undefined ? { isAuthorized: false } : { isAuthorized: true, context: encodePrincipal(principal) };
+    if (principal.kind !== "unproved") return { isAuthorized: true, context: encodePrincipal(principal) };
+    if (principal.reason !== "malformed") logRefusal(principal.reason, event.requestContext?.requestId);
+    return { isAuthorized: false };
   } catch (error) {
     log("ERROR", "The authorizer could not decide", { requestId: event.requestContext?.requestId, error });
     throw new Error("The authorizer could not decide");

@@ -57,7 +57,7 @@ export async function onTarget<T>(options: TargetOptions, work: (target: Target)
   }
 }
 
-/** Every version of the pepper that the deployment has, as the functions' environment carries them: 1:<key>,2:<key>. */
+/** Every version of the pepper that the deployment has, the newest first, as the functions' environment carries them: 2:<key>,1:<key>. */
 async function peppersInAws({ stage, region }: Place): Promise<string> {
   const client = new SecretsManagerClient({ maxAttempts: 3 });
   const found: string[] = [];
@@ -66,7 +66,7 @@ async function peppersInAws({ stage, region }: Place): Promise<string> {
     const key = await secret(client, SecretId);
     if (key !== undefined) {
       checkPepper(SecretId, `${version}:${key}`);
-      found.push(`${version}:${key}`);
+      found.unshift(`${version}:${key}`);
     } else if (version === 1) {
       throw new Failure(`There is no secret ${SecretId} in ${region}: deploy first (npx serverless deploy --stage ${stage}), or name the right --stage and --region.`);
     } else {

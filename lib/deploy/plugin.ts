@@ -1,3 +1,4 @@
+import { alarms } from "./alarms.ts";
 import { bundle } from "./bundle.ts";
 import { digestOfSources, isBuilt, noteBuilt } from "./built.ts";
 import { buildPages } from "./pages.ts";
@@ -18,7 +19,7 @@ const OUT = "dist";
 
 /**
  * The plugin that serverless.yml loads. It makes of every function's `permissions` a role of its own, and of every
- * function's source a bundle of its own, subscribes the logs, builds the portal's pages, and leaves out the user pool where
+ * function's source a bundle of its own, subscribes the logs, sets the alarms, builds the portal's pages, and leaves out the user pool where
  * another issuer is named, before anything is packaged or run.
  */
 export default class LatchkeyPlugin {
@@ -34,7 +35,7 @@ export default class LatchkeyPlugin {
       initialize: () => {
         this.#giveRoles();
         this.#leaveOutUserPool();
-        this.#subscribe();
+        this.#watch();
       },
       "before:package:createDeploymentArtifacts": () => this.#bundle(),
       "before:offline:start": () => this.#bundle(),
@@ -57,9 +58,10 @@ export default class LatchkeyPlugin {
     for (const [id, { Type }] of Object.entries(Resources)) if (Type.startsWith("AWS::Cognito::")) delete Resources[id];
   }
 
-  #subscribe(): void {
+  /** Who reads the logs, and what wakes people up. */
+  #watch(): void {
     const { functions, resources } = this.#serverless.service;
-    Object.assign(resources.Resources, subscriptions(functions));
+    Object.assign(resources.Resources, subscriptions(functions), alarms(functions));
   }
 
   async #bundle(): Promise<void> {

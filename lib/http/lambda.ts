@@ -3,7 +3,7 @@ import middy from "@middy/core";
 import httpHeaderNormalizer from "@middy/http-header-normalizer";
 import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 import { authorize, type Decision } from "../domain/authorize.ts";
-import { DomainError } from "../domain/errors.ts";
+import { DomainError, type ErrorCode } from "../domain/errors.ts";
 import type { Principal } from "../domain/model.ts";
 import { authenticate } from "../operations/authenticate.ts";
 import { memberOf } from "../operations/context.ts";
@@ -14,6 +14,7 @@ import { log } from "./log.ts";
 import { parseInput, type Operation } from "./operation.ts";
 import { merge, parseBody, parseForm, unwrap, type Params } from "./params.ts";
 import { decodePrincipal, type Found } from "./principal.ts";
+import { idsOf, logRefusal } from "./refusals.ts";
 import { csvDocument, xmlDocument, type Reply } from "./reply.ts";
 import { formatOf, locate } from "./route.ts";
 import { hashing, storage } from "./runtime.ts";
@@ -38,10 +39,13 @@ export function answering(answer: (event: HttpEvent) => Promise<HttpResponse>): 
     .use(httpHeaderNormalizer())
     .onError((request) => {
       const error = spoken(request.error);
+      const event = request.event as HttpEvent | null;
       if (error.cause !== undefined && (error.code === "internal" || error.code === "unavailable")) {
-        log("ERROR", error.message, { code: error.code, requestId: request.context.awsRequestId, error: error.cause });
+        const found = decodePrincipal(event?.requestContext?.authorizer?.lambda);
+        const who = found?.kind === "principal" ? idsOf(found.principal) : {};
+        log("ERROR", error.message, { code: error.code, requestId: event?.requestContext?.requestId, invocationId: request.context.awsRequestId, who, error: error.cause });
       }
-      request.response = errorResponse(error, formatOf((request.event as HttpEvent | null)?.rawPath ?? "").format);
+      request.response = errorResponse(error, formatOf(event?.rawPath ?? "").format);
     })
     .handler((event) => answer(event as HttpEvent));
   return handler as unknown as ReturnType<typeof answering>;
@@ -54,25 +58,38 @@ async function serve(operations: readonly Operation[], event: HttpEvent): Promis
   const { operation, path, format } = locate(operations, event.requestContext.http.method, publicPath(event.rawPath));
 
   const body = await parseBody(event, operation.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
-  const principal = found.kind === "anonymous" ? await fromBody(body) : found.reload ? await reloaded(found.principal) : found.principal;
-  const decision = authorize(principal, operation.requires);
-  if (!decision.allow) throw refusal(decision);
+  const { requestId } = event.requestContext;
+  const principal = found.kind === "anonymous" ? await fromBody(body, requestId) : found.reload ? await reloaded(found.principal) : found.principal;
+  try {
+    const decision = authorize(principal, operation.requires);
+    if (!decision.allow) throw refusal(decision);
 
-  const params = unwrap(withoutCredential(merge(parseForm(event.rawQueryString ?? "", "query"), body)), operation.wrapper);
-  const input = parseInput(operation, params);
-  const response = respond(operation.answer.reply(await operation.run({ ...storage(), operation: operation.name, principal, path, input, format })), format);
-  return event.requestContext.http.method === "GET" ? unlessUnchanged(response, headerOf(event, "if-none-match")) : response;
+    const params = unwrap(withoutCredential(merge(parseForm(event.rawQueryString ?? "", "query"), body)), operation.wrapper);
+    const input = parseInput(operation, params);
+    const response = respond(operation.answer.reply(await operation.run({ ...storage(), operation: operation.name, principal, path, input, format })), format);
+    return event.requestContext.http.method === "GET" ? unlessUnchanged(response, headerOf(event, "if-none-match")) : response;
+  } catch (error) {
+    if (error instanceof DomainError && REFUSALS.has(error.code)) logRefusal(error.code, requestId, idsOf(principal));
+    throw error;
+  }
 }
+
+/** What is said to somebody who was recognised and may not. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(["access_denied", "no_service_access", "insufficient_scope", "insufficient_rights", "read_only", "forbidden"]);
 
 /** Whoever is signed in is let in to the portal's paths and to no others; whoever brings a token, or nothing, everywhere else. */
 const isSignedIn = (found: Found) => found.kind === "principal" && found.principal.kind === "member";
 const publicPath = (path: string) => (path.startsWith(PORTAL) ? path.slice(PORTAL.length - 1) : path);
 
 /** Programs written for 3scale send the credential in the body, where no authorizer sees it (D17). */
-async function fromBody(body: Params): Promise<Principal> {
+async function fromBody(body: Params, requestId: string): Promise<Principal> {
   const credential = fromText(body["access_token"]);
-  const principal = credential.kind === "value" ? await authenticate({ ...storage(), ...hashing() }, credential.value) : undefined;
-  if (principal === undefined) throw accessDenied();
+  if (credential.kind !== "value") throw accessDenied();
+  const principal = await authenticate({ ...storage(), ...hashing() }, credential.value);
+  if (principal.kind === "unproved") {
+    if (principal.reason !== "malformed") logRefusal(principal.reason, requestId);
+    throw accessDenied();
+  }
   logUse(principal);
   return principal;
 }

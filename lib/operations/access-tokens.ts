@@ -98,7 +98,7 @@ export async function idOfOwnAccessToken(deps: Storage & Hashing, principal: Pri
     if (principal.kind === "access_token" && parsed.id === principal.token.id) return parsed.id;
   }
   const named = await identify(deps, value);
-  if (named?.kind !== "access_token" || named.owner.id !== ownerId || named.owner.accountId !== accountId) throw notFound();
+  if (named.kind !== "access_token" || named.owner.id !== ownerId || named.owner.accountId !== accountId) throw notFound();
   return named.token.id;
 }
 

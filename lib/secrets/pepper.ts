@@ -3,14 +3,15 @@ import type { Digest } from "../domain/model.ts";
 
 /**
  * The keys under which token values are hashed (D7), by version. They are not in the table: who reads it learns
- * nothing, who writes it cannot mint. New hashes use `current`; old versions stay until their tokens are gone.
+ * nothing, who writes it cannot mint. New hashes use `current`; other versions only recognise what was hashed under them.
  */
 export type Peppers = { readonly current: number; readonly keys: ReadonlyMap<number, string> };
 
 const MIN_LENGTH = 32;
 
 /**
- * Reads `1:<key>,2:<key>` as the functions' environment carries it; the highest version is current.
+ * Reads `2:<key>,1:<key>` as the functions' environment carries it; the first is current. So a new version can be known
+ * everywhere, as the second, before anything is hashed under it: a deployment does not reach all functions at once.
  * Throws when there is none or one is too short to be a key: a function without pepper must not start.
  */
 export function parsePeppers(text: string | undefined): Peppers {
@@ -18,11 +19,12 @@ export function parsePeppers(text: string | undefined): Peppers {
   for (const entry of (text ?? "").split(",")) {
     const [, version, key] = /^([1-9]\d{0,5}):([0-9A-Za-z+/=_-]+)$/.exec(entry.trim()) ?? [];
     if (version === undefined || key === undefined || key.length < MIN_LENGTH || keys.has(Number(version))) {
-      throw new Error(`PEPPERS must be "1:<at least ${MIN_LENGTH} letters and digits>", further versions after commas`);
+      throw new Error(`PEPPERS must be "1:<at least ${MIN_LENGTH} letters and digits>", other versions after commas`);
     }
     keys.set(Number(version), key);
   }
-  return { current: Math.max(...keys.keys()), keys };
+  const [current] = keys.keys();
+  return { current: current!, keys };
 }
 
 /** The digest under which a new value is stored. */

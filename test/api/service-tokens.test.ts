@@ -148,7 +148,7 @@ describe("a service token's value: 200", () => {
     await latchkey.bus.put({ Source: "catalogue", DetailType: "service.created", Detail: JSON.stringify({ account_id: accountId(), service: { id: 77, name: "Imported" } }) });
     const { value } = (await reveal("77")).json.service_token;
     expect(parseToken(value)).toEqual({ kind: "service_token", accountId: accountId(), serviceId: 77 });
-    expect(await authenticate(latchkey.operator, value)).toBeDefined();
+    expect(await authenticate(latchkey.operator, value)).toMatchObject({ kind: "service_token" });
   });
 });
 

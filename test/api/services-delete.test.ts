@@ -81,11 +81,11 @@ describe("200", () => {
     const value = await tokenOf(own);
     expect(await authenticate(latchkey.operator, value)).toMatchObject({ kind: "service_token", token: { serviceId: own } });
     expect((await remove(own)).status).toBe(200);
-    expect(await authenticate(latchkey.operator, value)).toBeUndefined();
+    expect(await authenticate(latchkey.operator, value)).toEqual({ kind: "unproved", reason: "unknown" });
     const denied = await get("/admin/api/services.json", { value });
     expect([denied.status, denied.json]).toEqual([403, { message: "Forbidden" }]);
     await settle();
-    expect(await authenticate(latchkey.operator, value)).toBeUndefined();
+    expect(await authenticate(latchkey.operator, value)).toEqual({ kind: "unproved", reason: "unknown" });
   });
 
   it("service, token, gateway settings, system name and event change in one transaction", async () => {
@@ -114,7 +114,7 @@ describe("200", () => {
     const tombstone = await tokenRow(own);
     await Promise.all([announce(own, "Announced"), announce(own, "Under another name")]);
     expect([await serviceRow(own), await tokenRow(own)]).toEqual([undefined, tombstone]);
-    expect(await authenticate(latchkey.operator, value)).toBeUndefined();
+    expect(await authenticate(latchkey.operator, value)).toEqual({ kind: "unproved", reason: "unknown" });
     expect((await remove(own)).status).toBe(404);
     expect(latchkey.bus.deadLetters).toEqual([]);
   });
@@ -190,7 +190,7 @@ describe("403", () => {
       expect([answer.status, answer.json]).toEqual([403, body]);
     }
     expect(writes()).toEqual([]);
-    expect(await authenticate(latchkey.operator, value)).toBeDefined();
+    expect(await authenticate(latchkey.operator, value)).toMatchObject({ kind: "service_token" });
     expect((await get(`/admin/api/services/${own}.json`)).status).toBe(200);
   });
 

@@ -39,7 +39,7 @@ export async function startAws(): Promise<Aws> {
   const table = await newTable(`latchkey-${stage}`);
   return {
     stage, env, double, peppers,
-    deps: { table, clock: systemClock, peppers: parsePeppers(peppers.join(",")), keyring: kmsKeyring(`alias/latchkey-${stage}`) },
+    deps: { table, clock: systemClock, peppers: parsePeppers(peppers.toReversed().join(",")), keyring: kmsKeyring(`alias/latchkey-${stage}`) },
     async stop() {
       vi.unstubAllEnvs();
       await Promise.all([double.stop(), rm(env["HOME"] ?? "", { recursive: true, force: true })]);

@@ -103,7 +103,7 @@ describe("access-tokens import", () => {
     const { code, stdout, stderr } = await importing(value, options);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toContain(said);
-    expect(await authenticate(aws.deps, value)).toBeUndefined();
+    expect(await authenticate(aws.deps, value)).toEqual({ kind: "unproved", reason: "unknown" });
   });
 
   it.each<[string, Options, string]>([
@@ -120,7 +120,7 @@ describe("access-tokens import", () => {
     const { code, stderr } = await importing(value, options);
     expect(code).toBe(2);
     expect(stderr).toMatch(new RegExp(`^error: option '${option} `));
-    expect(await authenticate(aws.deps, value)).toBeUndefined();
+    expect(await authenticate(aws.deps, value)).toEqual({ kind: "unproved", reason: "unknown" });
   });
 
   it.each([

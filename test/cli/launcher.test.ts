@@ -115,7 +115,7 @@ describe("--local", () => {
   it("works on the table of the Latchkey that runs here, under its pepper", async () => {
     const table = await newTable("latchkey-local");
     await write("latchkey.json", { baseUrl: `http://127.0.0.1:${await listenOnLoopback(api)}`, pid: process.pid });
-    await write("environment.json", { ...without(aws.env, "HOME"), LATCHKEY_PEPPERS: aws.peppers.join(",") });
+    await write("environment.json", { ...without(aws.env, "HOME"), LATCHKEY_PEPPERS: aws.peppers.toReversed().join(",") });
 
     const { stdout, stderr } = await latchkey("accounts", "create", "--local", "--name", "Here", "--admin-email", "a@acme.example", "--json");
     expect(stderr).toBe("");

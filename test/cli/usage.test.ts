@@ -106,6 +106,6 @@ describe("where", () => {
     const { stdout } = await run([...CREATE, "--stage", aws.stage, "--table", other.name, "--json"], { env: aws.env });
     const value = JSON.parse(stdout).access_token.value;
     expect(await authenticate({ ...aws.deps, table: other }, value)).toMatchObject({ kind: "access_token" });
-    expect(await authenticate(aws.deps, value)).toBeUndefined();
+    expect(await authenticate(aws.deps, value)).toEqual({ kind: "unproved", reason: "unknown" });
   });
 });

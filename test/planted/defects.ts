@@ -145,7 +145,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     suite: "test/secrets/pepper.test.ts", what: "new values are hashed under the oldest pepper",
     edits: [
-      { file: "lib/secrets/pepper.ts", from: "current: Math.max(...keys.keys())", to: "current: Math.min(...keys.keys())" },
+      { file: "lib/secrets/pepper.ts", from: "const [current] = keys.keys();", to: "const current = [...keys.keys()].at(-1);" },
     ],
   },
   {

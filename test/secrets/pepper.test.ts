@@ -8,7 +8,7 @@ const OLD = "old-pepper-0123456789-0123456789-0123456789";
 const NEW = "new-pepper-0123456789-0123456789-0123456789";
 const VALUE = "lk_at_000000001000000002000000003JKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz2qbYXr";
 const before = parsePeppers(`1:${OLD}`);
-const during = parsePeppers(`1:${OLD},2:${NEW}`);
+const during = parsePeppers(`2:${NEW},1:${OLD}`);
 const after = parsePeppers(`2:${NEW}`);
 
 /** What a failure says, to whoever reads the log. */
@@ -71,10 +71,12 @@ describe("rotation", () => {
     expect(matches(during, VALUE, digest(before, VALUE))).toBe(true);
   });
 
-  it("stores new tokens under the highest version, in whatever order they are written", () => {
+  it("stores new tokens under the version that is written first, and knows those of all", () => {
     expect(digest(during, VALUE)).toEqual(digest(after, VALUE));
-    expect(parsePeppers(`10:${NEW},9:${OLD}`).current).toBe(10);
-    expect(parsePeppers(`9:${OLD},10:${NEW}`).current).toBe(10);
+    const announced = parsePeppers(`1:${OLD},2:${NEW}`);
+    expect(digest(announced, VALUE)).toEqual(digest(before, VALUE));
+    expect(matches(announced, VALUE, digest(after, VALUE))).toBe(true);
+    expect(parsePeppers(`9:${OLD},10:${NEW}`).current).toBe(9);
   });
 
   it("does not match a value under another version than the one that it is stored under", () => {
@@ -95,7 +97,7 @@ describe("rotation", () => {
 
 describe("PEPPERS", () => {
   it("is versions and keys", () => {
-    expect(parsePeppers(`1:${OLD}, 2:${NEW}`)).toEqual({ current: 2, keys: new Map([[1, OLD], [2, NEW]]) });
+    expect(parsePeppers(`1:${OLD}, 2:${NEW}`)).toEqual({ current: 1, keys: new Map([[1, OLD], [2, NEW]]) });
   });
 
   it.each([
@@ -144,7 +146,7 @@ describe("a value imported from 3scale", () => {
 
   it("has one possible digest under each pepper, all different", () => {
     const digests = importedDigests(during, threescaleDigest(hex));
-    expect(digests.map(({ pepper }) => pepper)).toEqual([1, 2]);
+    expect(digests.map(({ pepper }) => pepper)).toEqual([2, 1]);
     expect(new Set(digests.map(({ hash }) => hash)).size).toBe(2);
   });
 
