@@ -77,8 +77,8 @@ describe("a stage that names an issuer", () => {
   function madeFor(issuer: unknown): readonly string[] {
     const resources = { Resources: { ...Resources } };
     const signIn = { handler: "functions/sign-in.handler", name: "latchkey-prod-signIn", environment: { OIDC_ISSUER: issuer } };
-    const recordUse = { handler: "functions/record-use.handler", name: "latchkey-prod-recordUse" };
-    const plugin = new LatchkeyPlugin({ serviceDir: "", service: { functions: { signIn, recordUse }, resources }, configSchemaHandler: { defineFunctionProperties() {} } });
+    const others = Object.fromEntries(["recordUse", "authorizer", "sessionAuthorizer"].map((name) => [name, { handler: "functions/other.handler", name: `latchkey-prod-${name}` }]));
+    const plugin = new LatchkeyPlugin({ serviceDir: "", service: { functions: { signIn, ...others }, resources }, configSchemaHandler: { defineFunctionProperties() {} } });
     void plugin.hooks["initialize"]!();
     return Object.keys(resources.Resources);
   }
