@@ -2,15 +2,12 @@ import * as z from "zod/mini";
 import type { EventBridgeEvent } from "aws-lambda";
 import { toId, type AccountId, type ServiceId } from "../lib/domain/brands.ts";
 import { BY_DEFAULT } from "../lib/domain/service-settings.ts";
-import * as fields from "../lib/http/fields.ts";
+import { announcedService } from "../lib/http/announced.ts";
 import { hashing, sealing, storage } from "../lib/http/runtime.ts";
 import { importService } from "../lib/operations/services.ts";
 
 /** What a catalogue announces: `{"account_id": 1, "service": {"id": 42, "name": "Echo", "system_name": "echo"}}`. */
-const announced = z.object({
-  account_id: z.number(),
-  service: z.object({ id: z.number(), name: fields.name, system_name: z.optional(fields.systemName) }),
-});
+const announced = z.object({ account_id: z.number(), service: announcedService });
 
 /**
  * A `service.created` from elsewhere makes the service and its token exist (D9). Whatever order and however often it

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { addAccessTokens } from "./access-tokens.ts";
 import { addAccounts } from "./accounts.ts";
+import { addServices } from "./services.ts";
 import { Failure, hidingValues, inOneLine } from "./failure.ts";
 
 const EXIT_CODES = `
@@ -38,6 +39,7 @@ function latchkey(): Command {
     .addHelpText("afterAll", EXIT_CODES);
   addAccounts(program);
   addAccessTokens(program);
+  addServices(program);
   return program;
 }
 

@@ -8,7 +8,7 @@ export const EVENT_TYPES = [
   "account.created", "account.updated", "member.created", "member.updated", "member.rights_changed", "member.state_changed", "member.deleted",
   "member.signed_in", "member.signed_out",
   "access_token.created", "access_token.updated", "access_token.deleted",
-  "service.created", "service.updated", "service.deleted", "service_token.revealed",
+  "service.created", "service.updated", "service.deleted", "service_token.revealed", "service_token.created", "service_token.deleted",
   "application.created", "application.updated", "application.deleted",
   "metric.created", "metric.updated", "metric.deleted",
   "application_plan.created", "application_plan.updated", "application_plan.deleted",
@@ -25,7 +25,7 @@ export const EVENT_TYPES = [
 export type EventType = (typeof EVENT_TYPES)[number];
 
 /** Who did it: a member (with which token), or Latchkey itself (an import, the command line). */
-export type Actor = { readonly memberId: MemberId; readonly tokenId?: AccessTokenId } | { readonly system: "cli" | "import" | "clean_up" };
+export type Actor = { readonly memberId: MemberId; readonly tokenId?: AccessTokenId } | { readonly system: "cli" | "import" | "clean_up" | "reconcile" };
 
 /** Which things it happened to. */
 export type Subject = {

@@ -22,7 +22,7 @@ import { keys } from "../table/model.ts";
 import { releaseName, takeName } from "../table/members.ts";
 import { pageIn, type Page, type PageWanted } from "../table/page.ts";
 import { listServices, readService, readServices, serviceRow, serviceTokenRow, tombstoneRow } from "../table/services.ts";
-import { transact } from "../table/transact.ts";
+import { transact, type Write } from "../table/transact.ts";
 import { event, memberOf, untilStored, type Hashing, type Sealing, type Storage } from "./context.ts";
 
 export type NewService = { readonly name: string; readonly systemName?: string | undefined; readonly settings: ServiceSettings };
@@ -99,17 +99,21 @@ export async function updateService(deps: Storage, principal: Principal, id: Ser
 export async function deleteService(deps: Storage, principal: Principal, id: ServiceId): Promise<void> {
   await untilStored(async () => {
     const service = await readServiceFor(deps, principal, id);
-    const { accountId } = service;
-    const outcome = await transact(deps.table, [
-      { remove: keys.service(accountId, id), when: { version: service.version } },
-      { put: tombstoneRow(accountId, id, deps.clock()) },
-      { remove: keys.entity(proxies.kind, accountId, id) },
-      ...ENVIRONMENTS.map((environment) => ({ remove: keys.latestConfig(accountId, id, environment) })),
-      releaseName(accountId, "system_name", service.systemName),
-      record(event(deps, { accountId, type: "service.deleted", actor: actorOf(principal), subject: { serviceId: id }, facts: { name: service.name } })),
-    ]);
+    const outcome = await transact(deps.table, deletionOf(deps, service, actorOf(principal)));
     return outcome.done || undefined;
   });
+}
+
+/** All that ends with a service, in one transaction. */
+export function deletionOf(deps: Storage, { accountId, id, name, systemName, version }: Service, actor: Actor): Write[] {
+  return [
+    { remove: keys.service(accountId, id), when: { version } },
+    { put: tombstoneRow(accountId, id, deps.clock()) },
+    { remove: keys.entity(proxies.kind, accountId, id) },
+    ...ENVIRONMENTS.map((environment) => ({ remove: keys.latestConfig(accountId, id, environment) })),
+    releaseName(accountId, "system_name", systemName),
+    record(event(deps, { accountId, type: "service.deleted", actor, subject: { serviceId: id }, facts: { name } })),
+  ];
 }
 
 async function bear(
@@ -153,6 +157,6 @@ async function bear(
 }
 
 /** The settings that calls are judged by. */
-function trafficOf({ backendVersion, flags }: ServiceSettings): Pick<ServiceTraffic, "backendVersion" | "referrerFiltersRequired"> {
+export function trafficOf({ backendVersion, flags }: ServiceSettings): Pick<ServiceTraffic, "backendVersion" | "referrerFiltersRequired"> {
   return { backendVersion, referrerFiltersRequired: flags.referrer_filters_required };
 }

@@ -23,13 +23,15 @@ import { signUp } from "../../lib/operations/signup.ts";
 import { deployProxy, updateOidcFlows, updatePolicies, updateProxy } from "../../lib/operations/proxies.ts";
 import { promoteConfig } from "../../lib/operations/proxy-configs.ts";
 import { createPolicy, deletePolicy, updatePolicy } from "../../lib/operations/registry-policies.ts";
+import { repair } from "../../lib/operations/reconcile.ts";
 import { createService, deleteService, importService, updateService } from "../../lib/operations/services.ts";
 import { endSession, startSession } from "../../lib/operations/sessions.ts";
 import { revealServiceToken } from "../../lib/operations/service-tokens.ts";
 import { newId } from "../../lib/secrets/random.ts";
 import { DynamoDbError } from "../../lib/table/dynamodb/error.ts";
 import { eventFrom } from "../../lib/table/events.ts";
-import type { Row } from "../../lib/table/model.ts";
+import { keys, type Key, type Row } from "../../lib/table/model.ts";
+import { transact } from "../../lib/table/transact.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { sessionFor } from "../support/portal.ts";
@@ -128,6 +130,8 @@ const ruled = async () => {
   return { service, metricId, rule: await createRule(latchkey.operator, admin, service, { ...RULE, metricId }) };
 };
 /** A service whose gateways in the sandbox have a configuration, and one that has rules since then. */
+/** A row is gone, as after somebody's mistake. */
+const lose = async (key: Key) => void (await transact(latchkey.operator.table, [{ remove: key }]));
 const deployed = async (): Promise<ServiceId> => {
   const service = await serviceId();
   await updateProxy(latchkey.operator, admin, service, { api_backend: "https://echo.example.com" });
@@ -270,6 +274,20 @@ const CHANGES: Record<EventType, Readonly<Record<string, Change>>> = {
     "a service's token is revealed": async () => {
       const service = await serviceId();
       return (deps) => revealServiceToken(deps, admin, service);
+    },
+  },
+  "service_token.created": {
+    "a service that lost its token gets another": async () => {
+      const service = await serviceId();
+      await lose(keys.serviceToken(account.admin.member.accountId, service));
+      return (deps) => repair(deps, account.admin.member.accountId, { serviceId: service, disagreement: "service_without_token" }, new Map());
+    },
+  },
+  "service_token.deleted": {
+    "the token of a service that is lost is revoked": async () => {
+      const service = await serviceId();
+      await lose(keys.service(account.admin.member.accountId, service));
+      return (deps) => repair(deps, account.admin.member.accountId, { serviceId: service, disagreement: "token_without_service" }, new Map());
     },
   },
   "metric.created": {
