@@ -78,7 +78,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     suite: "test/api/services-delete.test.ts", what: "a deleted service's token stays",
     edits: [
-      { file: "lib/operations/services.ts", from: "      { put: tombstoneRow(accountId, id, deps.clock()) },\n", to: "" },
+      { file: "lib/operations/services.ts", from: "    { put: tombstoneRow(accountId, id, deps.clock()) },\n", to: "" },
     ],
   },
   {
