@@ -156,11 +156,13 @@ describe("201 Created", () => {
     expect((await call("GET", PATH, { token: value })).status).toBe(200);
   });
 
-  it("reads the caller together with their rights and writes once", async () => {
+  it("reads the caller together with their rights and writes once, the token, its record and a check of its owner; no key service is asked", async () => {
     await create();
     latchkey.proxy.reset();
+    const before = { ...latchkey.aws.calls };
     await create();
-    expect(latchkey.proxy.calls.map(({ action }) => action)).toEqual(["BatchGetItem", "TransactWriteItems"]);
+    expect(latchkey.proxy.calls.map(({ action, keys }) => [action, keys.length])).toEqual([["BatchGetItem", 2], ["TransactWriteItems", 3]]);
+    expect(latchkey.aws.calls).toEqual(before);
   });
 });
 

@@ -337,8 +337,10 @@ describe("what a call costs", () => {
     return latchkey.proxy.calls.map(({ action, keys, consistent }) => [action, keys.length, consistent]);
   };
 
-  it("authorize is one round trip of three rows; garbage costs none", async () => {
+  it("authorize is one round trip of three rows, and asks no key service; garbage costs none", async () => {
+    const before = { ...latchkey.aws.calls };
     expect(await cost(() => v1.get("authorize", { user_key: app1.userKey }))).toEqual([["BatchGetItem", 3, true]]);
+    expect(latchkey.aws.calls).toEqual(before);
     expect(await cost(() => v1.get("authorize", { user_key: app1.userKey, service_token: wrong }))).toEqual([]);
   });
 
