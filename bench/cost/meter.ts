@@ -1,11 +1,11 @@
 import { Agent, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { listenOnLoopback, LOOPBACK } from "../../lib/local/ports.ts";
-import type { Item } from "./item-size.ts";
-import { unitsOf, type Touched } from "./written.ts";
+import { itemSize, readUnits, type Item } from "./item-size.ts";
+import { loadsOf, TABLE, type Load, type Touched } from "./written.ts";
 
-/** One round trip to DynamoDB, and the units that it is billed for. */
-export type Metered = { readonly action: string; readonly reads: number; readonly writes: number };
+/** One round trip to DynamoDB, and what it is billed for, row by row. */
+export type Metered = { readonly action: string; readonly loads: readonly Load[] };
 export type Meter = {
   readonly url: string;
   /** What has been asked since the last time that this was called. */
@@ -14,20 +14,24 @@ export type Meter = {
 };
 
 type Place = { readonly TableName: string; readonly Key?: Item; readonly Item?: Item };
-type Asked = Partial<Place> & {
-  readonly RequestItems?: Readonly<Record<string, { readonly Keys: readonly Item[]; readonly ConsistentRead?: boolean }>>;
+type Consistency = { readonly ConsistentRead?: boolean };
+type Asked = Partial<Place> & Consistency & {
+  readonly RequestItems?: Readonly<Record<string, Consistency & { readonly Keys: readonly Item[] }>>;
   readonly TransactItems?: readonly Readonly<Record<string, Place>>[];
+  readonly IndexName?: string; readonly KeyConditionExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>; readonly ExpressionAttributeValues?: Item;
 };
 type Told = {
-  readonly ConsumedCapacity?: { readonly CapacityUnits: number } | readonly { readonly CapacityUnits: number }[];
+  readonly ConsumedCapacity?: { readonly CapacityUnits: number };
+  readonly Item?: Item;
   readonly Responses?: Readonly<Record<string, readonly Item[]>>;
 };
 
 /**
- * A proxy in front of DynamoDB Local that counts what each call would be billed for. What is read the emulator tells, but for
- * keys of a batch that find nothing, which DynamoDB bills like an item. Of what is written it tells, in a transaction, one
- * item's units: here each item is looked at before and after. A call that fails, or is not done whole, throws: what is
- * measured must succeed. One call at a time.
+ * A proxy in front of DynamoDB Local that counts what each call would be billed for, by the sizes of the items that it reads, and
+ * of those that it writes, as they are before and after. A key that finds nothing is billed like an item. What a query reads
+ * the emulator tells; what it tells of a transaction is one item's units, and of a batch's missing keys nothing. A call that
+ * fails throws: what is measured must succeed. One call at a time.
  */
 export async function startMeter(database: string): Promise<Meter> {
   const agent = new Agent({ keepAlive: true });
@@ -44,11 +48,11 @@ export async function startMeter(database: string): Promise<Meter> {
     const before = await itemsAt(done, writes);
     const body = await done(action, { ...asked, ReturnConsumedCapacity: "TOTAL" });
     const after = await itemsAt(done, writes);
-    const touched = writes.map(({ kind }, at): Touched => ({ before: before[at], after: after[at], ...(kind === "ConditionCheck" ? { only: "checked" } : {}) }));
+    const touched = writes.map(({ kind, key }, at): Touched => (
+      { key, before: before[at], after: after[at], ...(kind === "ConditionCheck" ? { only: "checked" } : {}) }));
     const how = action === "TransactWriteItems" ? "transaction" : "alone";
-    calls.push({
-      action, writes: touched.reduce((sum, each) => sum + unitsOf(each, how), 0), reads: writes.length > 0 ? 0 : readUnits(asked, JSON.parse(body.toString()) as Told),
-    });
+    const loads = writes.length > 0 ? touched.flatMap((each) => loadsOf(each, how)) : readLoads(asked, JSON.parse(body.toString()) as Told);
+    calls.push({ action, loads });
     response.writeHead(200, { "content-type": "application/x-amz-json-1.0", "content-length": body.length }).end(body);
   }
 
@@ -98,8 +102,25 @@ async function itemsAt(done: (action: string, asked: object) => Promise<Buffer>,
     (JSON.parse((await done("GetItem", { TableName: table, Key: key, ConsistentRead: true })).toString()) as { Item?: Item }).Item));
 }
 
-function readUnits({ RequestItems = {} }: Asked, { ConsumedCapacity = [], Responses = {} }: Told): number {
-  const units = [ConsumedCapacity].flat().reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0);
-  return Object.entries(RequestItems).reduce((sum, [table, { Keys, ConsistentRead = false }]) =>
-    sum + (Keys.length - (Responses[table]?.length ?? 0)) * (ConsistentRead ? 1 : 0.5), units);
+function readLoads(asked: Asked, told: Told): readonly Load[] {
+  if (asked.KeyConditionExpression !== undefined) return [queryLoad(asked, told)];
+  const found = [...Object.values(told.Responses ?? {}).flat(), ...(told.Item === undefined ? [] : [told.Item])];
+  const batches = asked.Key === undefined ? Object.values(asked.RequestItems ?? {}) : [{ Keys: [asked.Key], ...asked }];
+  return batches.flatMap(({ Keys, ConsistentRead = false }) => Keys.map((key): Load => {
+    const item = found.find(({ pk, sk }) => pk?.S === key["pk"]?.S && sk?.S === key["sk"]?.S);
+    const reads = readUnits(item === undefined ? 0 : itemSize(item), ConsistentRead ? "strong" : "eventual");
+    return { in: TABLE, pk: key["pk"]?.S ?? "", sk: key["sk"]?.S ?? "", reads, writes: 0 };
+  }));
+}
+
+/** A query has one partition, and no row more than another. */
+function queryLoad({ IndexName = TABLE, KeyConditionExpression = "", ExpressionAttributeNames = {}, ExpressionAttributeValues = {} }: Asked, told: Told): Load {
+  const [, name = "", value = ""] = [...KeyConditionExpression.matchAll(/([#\w]+) = (:\w+)/g)].find(([, name = ""]) => (ExpressionAttributeNames[name] ?? name).endsWith("pk")) ?? [];
+  if (name === "") throw new Error(`Which partition is read by "${KeyConditionExpression}"?`);
+  return { in: IndexName, pk: ExpressionAttributeValues[value]?.S ?? "", sk: "", reads: told.ConsumedCapacity?.CapacityUnits ?? NaN, writes: 0 };
+}
+
+/** The units of calls together. */
+export function unitsOf(calls: readonly Metered[], of: "reads" | "writes"): number {
+  return calls.flatMap(({ loads }) => loads).reduce((sum, load) => sum + load[of], 0);
 }

@@ -2,7 +2,7 @@ import type { Deployment } from "../../test/support/deploy.ts";
 import { costOf } from "../support/cpu.ts";
 import { handlerOf } from "../support/in-process.ts";
 import { byTurns } from "../support/rounds.ts";
-import type { Meter, Metered } from "./meter.ts";
+import { unitsOf, type Meter, type Metered } from "./meter.ts";
 import type { Assumed, Invocation, Usage } from "./money.ts";
 
 /** What one invocation of a function does: counted on the wire once, and timed in rounds. */
@@ -68,8 +68,8 @@ export function usageOf(
       name: work.name, memoryMb: work.memoryMb, sharedBy,
       cpuMs: work.cpuMs[round] ?? NaN, waitMs: waitMsOf(work, assumed), logBytes: work.writesPlatformLog ? assumed.platformLogBytes : 0,
     })),
-    readUnits: sum(({ calls }) => calls.reduce((all, { reads }) => all + reads, 0)),
-    writeUnits: sum(({ calls }) => calls.reduce((all, { writes }) => all + writes, 0)),
+    readUnits: sum(({ calls }) => unitsOf(calls, "reads")),
+    writeUnits: sum(({ calls }) => unitsOf(calls, "writes")),
     kmsRequests: sum(({ kmsRequests }) => kmsRequests),
     events: sum(({ events }) => events),
     httpRequests: request === undefined ? 0 : 1,
@@ -79,6 +79,7 @@ export function usageOf(
 
 /** As if each call waited for the one before: some do not. */
 function waitMsOf({ calls, kmsRequests, busRequests }: Work, assumed: Assumed): number {
-  const database = calls.reduce((sum, { action, writes }) => sum + (writes === 0 ? assumed.readMs : action === "TransactWriteItems" ? assumed.transactionMs : assumed.writeMs), 0);
+  const waitOf = (call: Metered) => (unitsOf([call], "writes") === 0 ? assumed.readMs : call.action === "TransactWriteItems" ? assumed.transactionMs : assumed.writeMs);
+  const database = calls.reduce((sum, call) => sum + waitOf(call), 0);
   return database + kmsRequests * assumed.kmsMs + busRequests * assumed.eventBridgeMs;
 }

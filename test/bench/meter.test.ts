@@ -1,7 +1,7 @@
 import { BatchGetItemCommand, DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, TransactWriteItemsCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { itemSize, readUnits, writeUnits, type Item } from "../../bench/cost/item-size.ts";
-import { startMeter, type Meter } from "../../bench/cost/meter.ts";
+import { startMeter, unitsOf, type Meter } from "../../bench/cost/meter.ts";
 import { createTable } from "../../lib/local/create-table.ts";
 import { startDynamoDbLocal, type DynamoDbLocal } from "../../lib/local/dynamodb-local.ts";
 import { REGION } from "../support/aws.ts";
@@ -35,9 +35,10 @@ const of = (name: string, bytes: number): Item => {
 const listed = (item: Item, by: string): Item => ({ ...item, gsi1pk: { S: by }, gsi1sk: { S: "1" }, gsi2pk: { S: by }, gsi2sk: { S: "1" } });
 const store = async (item: Item) => direct.send(new PutItemCommand({ TableName, Item: item }));
 const put = (item: Item) => ({ Put: { TableName, Item: item } });
+const taken = () => meter.taken().map((call) => ({ action: call.action, reads: unitsOf([call], "reads"), writes: unitsOf([call], "writes") }));
 const units = async (what: () => Promise<unknown>) => {
   await what();
-  return meter.taken().map(({ reads, writes }) => [reads, writes]);
+  return taken().map(({ reads, writes }) => [reads, writes]);
 };
 
 describe("the size of an item", () => {
@@ -75,7 +76,7 @@ describe("the meter", () => {
     const asked = { TableName, Item: of(name, bytes), ReturnConsumedCapacity: "TOTAL" } as const;
     const { ConsumedCapacity: written } = await through.send(new PutItemCommand(asked));
     const { ConsumedCapacity: read } = await through.send(new GetItemCommand({ TableName, Key: key(name), ConsistentRead: true }));
-    expect(meter.taken()).toEqual([
+    expect(taken()).toEqual([
       { action: "PutItem", reads: 0, writes: written?.CapacityUnits }, { action: "GetItem", reads: read?.CapacityUnits, writes: 0 },
     ]);
     expect([written?.CapacityUnits, read?.CapacityUnits]).toEqual([writeUnits(bytes, "alone"), readUnits(bytes, "strong")]);
@@ -113,7 +114,7 @@ describe("the meter", () => {
         ? await through.send(new PutItemCommand({ TableName, Item: make(name), ...told }))
         : await through.send(new TransactWriteItemsCommand({ TransactItems: [put(make(name))], ...told }));
       const factor = how === "alone" ? 1 : 2;
-      expect(meter.taken().map(({ writes }) => writes)).toEqual([expected * factor]);
+      expect(taken().map(({ writes }) => writes)).toEqual([expected * factor]);
       expect([answer.ConsumedCapacity].flat()[0]?.CapacityUnits).toBe(expected * factor);
     }
   });
@@ -151,6 +152,23 @@ describe("the meter", () => {
       ],
     }));
     expect(await units(transaction)).toEqual([[0, 4 + 2 + 4 + 6]]);
+  });
+
+  it("tells where: of what is read each key, of a query its partition, of what is written the row and its entries in the indexes", async () => {
+    const [name, other] = [fresh(), fresh()];
+    await store(of(other, 5000));
+    await through.send(new TransactWriteItemsCommand({ TransactItems: [put(listed(of(name, 200), "places")), { Delete: { TableName, Key: key("nothing") } }] }));
+    await through.send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: [key(other), key("nothing")], ConsistentRead: true } } }));
+    await through.send(new GetItemCommand({ TableName, Key: key(name) }));
+    await through.send(new QueryCommand({
+      TableName, IndexName: "gsi2", KeyConditionExpression: "#sk BETWEEN :a AND :b AND #pk = :p",
+      ExpressionAttributeNames: { "#sk": "gsi2sk", "#pk": "gsi2pk" }, ExpressionAttributeValues: { ":a": { S: "0" }, ":b": { S: "2" }, ":p": { S: "places" } },
+    }));
+    const places = meter.taken().map(({ loads }) => loads.map((load) => `${load.in} ${load.pk} ${load.sk} ${load.reads} ${load.writes}`));
+    expect(places).toEqual([
+      [`table ${name} s 0 2`, "gsi1 places 1 0 2", "gsi2 places 1 0 2", "table nothing s 0 2"],
+      [`table ${other} s 2 0`, "table nothing s 1 0"], [`table ${name} s 0.5 0`], ["gsi2 places  0.5 0"],
+    ]);
   });
 
   it("does not count what fails", async () => {

@@ -54,7 +54,7 @@ describe("a bill", () => {
 });
 
 describe("the usage of what several functions do", () => {
-  const call = (action: string, reads: number, writes: number): Metered => ({ action, reads, writes });
+  const call = (action: string, reads: number, writes: number): Metered => ({ action, loads: [{ in: "table", pk: "p", sk: "s", reads, writes }] });
   const work = (changes: Partial<Work>): Work => ({
     name: "f", memoryMb: 512, writesPlatformLog: true, calls: [], kmsRequests: 0, busRequests: 0, events: 0, cpuMs: [1, 2], ...changes,
   });
