@@ -6,7 +6,7 @@ import { accessTokenRow } from "../lib/table/access-tokens.ts";
 import hosted from "./cost/hosted.json" with { type: "json" };
 import { itemSize } from "./cost/item-size.ts";
 import { startMeter } from "./cost/meter.ts";
-import { bill, keeping, overridden, total, type Line } from "./cost/money.ts";
+import { bill, billedMs, keeping, overridden, total, type Line } from "./cost/money.ts";
 import { operationsPaidFor, type Paid } from "./cost/operations.ts";
 import listed from "./cost/prices.json" with { type: "json" };
 import { usageOf } from "./cost/work.ts";
@@ -16,14 +16,18 @@ import { ROUNDS } from "./support/rounds.ts";
 
 const own = process.env["LATCHKEY_PRICES"];
 const { regions, assumed, asOf, say } = own === undefined ? listed : overridden(listed, JSON.parse(readFileSync(own, "utf8")) as object);
+type Regional = (typeof regions)["eu-west-1"];
 const MOST = 0.5;
+/** Where a live decision may cost no more: elsewhere its reads alone may take that. */
+const WHERE = "us-east-1";
+const MEMORIES = [128, 256, 512, 1024];
 const INDEXES_OF_A_TOKEN = 2;
 /** An id of fourteen digits, which all have. */
 const LARGE = 244_885_908_909_686;
 
 export default {
   about: "Dollars per million, from the units counted on the wire and the processor time measured here.",
-  limits: Object.fromEntries(Object.keys(regions).map((region) => [`an authorization, ${region}`, { most: MOST }])),
+  limits: { [`an authorization, ${WHERE}`]: { most: MOST } },
   async run() {
     const latchkey = await startLatchkey();
     const meter = await startMeter(latchkey.database.endpoint);
@@ -32,6 +36,7 @@ export default {
       console.log(`\nPrices of ${asOf}. ${say}\n`);
       for (const [region, prices] of Object.entries(regions)) {
         console.log(`${region}, dollars per million\n\n${tableOf(paid, (each) => billsOf(each, prices))}\n`);
+        console.log(`An authorization, by the memory of its function: ${MEMORIES.map((memoryMb) => byMemory(paid, memoryMb, prices)).join("; ")}. ${floor(prices)}\n`);
       }
       console.log(`Published prices of hosted services. ${hosted.say}\n`);
       for (const { name, dollarsPerMillion, of, asOf: when, from } of hosted.hosted) console.log(`  ${String(dollarsPerMillion).padStart(6)}  ${name}: ${of} (${when}, ${from})`);
@@ -59,8 +64,21 @@ function aTokenRow() {
   });
 }
 
+/** What an authorization would cost, and how long it would be billed for, with so much memory. */
+function byMemory([authorization]: readonly Paid[], memoryMb: number, prices: Regional): string {
+  const works = (authorization?.works ?? []).map(({ work, sharedBy }) => ({ work: { ...work, memoryMb }, sharedBy }));
+  const usages = Array.from({ length: ROUNDS }, (_, round) => usageOf(works, round, assumed));
+  const dollars = median(usages.map((usage) => total(bill(usage, prices, assumed), "latchkey")));
+  return `${memoryMb} MB $${dollars.toFixed(3)} for ${median(usages.flatMap(({ invocations }) => invocations.map((each) => billedMs(each, assumed)))).toFixed(1)} ms`;
+}
+
+/** What no live decision can be cheaper than. */
+function floor({ lambdaMillionRequests, dynamodbMillionReadUnits }: Regional): string {
+  return `Its floor, an invocation and two strong reads: $${(lambdaMillionRequests + 2 * dynamodbMillionReadUnits).toFixed(3)}`;
+}
+
 /** The bill by the processor time of each round. */
-function billsOf({ works, request }: Paid, prices: (typeof regions)["eu-west-1"]): readonly (readonly Line[])[] {
+function billsOf({ works, request }: Paid, prices: Regional): readonly (readonly Line[])[] {
   return Array.from({ length: ROUNDS }, (_, round) => bill(usageOf(works, round, assumed, request), prices, assumed));
 }
 
