@@ -13,7 +13,7 @@ import { readRights } from "./own-rights.ts";
 import { readProvider, updateProvider } from "./provider.ts";
 import { proxyReads, proxyWrites } from "./proxies.ts";
 import { registryReads, registryWrites } from "./registry-policies.ts";
-import { listServiceTokens } from "./service-tokens.ts";
+import { listServiceTokens } from "./service-token-list.ts";
 import { listServices, readService, updateServiceOperation } from "./services.ts";
 import {
   activateUser, createUser, deleteUser, listUsers, makeAdmin, makeMember, readPermissions, readUser, suspendUser, unsuspendUser, updatePermissions, updateUser,

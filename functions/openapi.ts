@@ -7,11 +7,12 @@ import * as accountManagement from "./account-management.ts";
 import * as analytics from "./analytics.ts";
 import * as billing from "./billing.ts";
 import * as proxyConfigs from "./proxy-configs.ts";
+import * as serviceCreation from "./service-creation.ts";
 import * as serviceTokens from "./service-tokens.ts";
 import * as services from "./services.ts";
 
 /** Every module whose exports are deployed functions. One that is missing makes a test fail. */
-const DEPLOYED = [accessTokens, accountManagement, analytics, billing, proxyConfigs, services, serviceTokens];
+const DEPLOYED = [accessTokens, accountManagement, analytics, billing, proxyConfigs, serviceCreation, services, serviceTokens];
 
 /** The document of all operations that are served. Public: it says how the API is used, and nothing of anybody's. */
 export const document = () => openapiDocument(DEPLOYED.flatMap(operationsOf), setting("PUBLIC_URL"));

@@ -1,14 +1,11 @@
 import * as z from "zod/mini";
 import type { ServiceId } from "../lib/domain/brands.ts";
-import * as fields from "../lib/http/fields.ts";
 import { lambda } from "../lib/http/lambda.ts";
 import { operation } from "../lib/http/operation.ts";
-import { paged } from "../lib/http/paging.ts";
 import { pathId } from "../lib/http/path.ts";
-import { maskedServiceToken, revealedServiceToken } from "../lib/http/represent/service-token.ts";
-import { many, one } from "../lib/http/reply.ts";
+import { revealedServiceToken } from "../lib/http/represent/service-token.ts";
+import { one } from "../lib/http/reply.ts";
 import { sealing } from "../lib/http/runtime.ts";
-import { listServicesFor } from "../lib/operations/services.ts";
 import { revealServiceToken } from "../lib/operations/service-tokens.ts";
 
 /** The documentation's promise: whoever reaches a service can see its token at any time. */
@@ -19,14 +16,6 @@ const revealServiceTokenOperation = operation({
   name: "revealServiceToken", methods: ["GET"], path: "/admin/api/services/{id}/service_token", requires: READ, input: z.object({}),
   answer: one(revealedServiceToken),
   run: (call) => revealServiceToken({ ...call, ...sealing() }, call.principal, pathId<ServiceId>(call, "id")),
-});
-
-/** Our own: 3scale shows them in its pages alone. */
-export const listServiceTokens = operation({
-  name: "listServiceTokens", methods: ["GET"], path: "/admin/api/service_tokens", requires: READ,
-  input: z.object({ ...fields.paging }),
-  answer: many(maskedServiceToken),
-  run: (call) => paged(call, (page) => listServicesFor(call, call.principal, page), { otherwise: "uncounted" }),
 });
 
 export const reveal = lambda(revealServiceTokenOperation);

@@ -1,24 +1,22 @@
 import * as z from "zod/mini";
 import type { ServiceId } from "../lib/domain/brands.ts";
 import { BACKEND_VERSIONS, DEPLOYMENT_OPTIONS, SERVICE_FLAG_DEFAULTS, type Service, type ServiceFlag, type ServiceSettings } from "../lib/domain/model.ts";
-import { BY_DEFAULT } from "../lib/domain/service-settings.ts";
 import * as fields from "../lib/http/fields.ts";
 import { lambda } from "../lib/http/lambda.ts";
 import { operation } from "../lib/http/operation.ts";
 import { paged } from "../lib/http/paging.ts";
 import { pathId } from "../lib/http/path.ts";
 import { service } from "../lib/http/represent/service.ts";
-import { created, EMPTY, many, one } from "../lib/http/reply.ts";
-import { hashing, sealing } from "../lib/http/runtime.ts";
-import { createService, deleteService, listServicesFor, readServiceFor, updateService } from "../lib/operations/services.ts";
+import { EMPTY, many, one } from "../lib/http/reply.ts";
+import { deleteService, listServicesFor, readServiceFor, updateService } from "../lib/operations/services.ts";
 
-const FORMATS = ["json", "xml"] as const;
+export const FORMATS = ["json", "xml"] as const;
 const READ = { scopes: ["account_management"], effect: "read", about: "services" } as const;
 const WRITE = { scopes: ["account_management"], effect: "write", about: "services" } as const;
-const ADMIN_WRITE = { scopes: ["account_management"], effect: "write", about: "services", role: "admin" } as const;
+export const ADMIN_WRITE = { scopes: ["account_management"], effect: "write", about: "services", role: "admin" } as const;
 
 const flag = z.optional(fields.flag);
-const settings = {
+export const settings = {
   description: z.optional(fields.blankOr(fields.description)),
   support_email: z.optional(fields.blankOr(fields.email)),
   backend_version: z.optional(fields.oneOf(BACKEND_VERSIONS)),
@@ -33,7 +31,6 @@ const settings = {
   buyer_can_select_plan: flag,
 } satisfies Record<ServiceFlag | "description" | "support_email" | "backend_version" | "deployment_option", z.ZodMiniType>;
 
-const wanted = z.object({ ...settings, name: fields.name, system_name: z.optional(fields.blankOr(fields.systemName)) });
 const changes = z.object({
   ...settings,
   name: z.optional(fields.name),
@@ -41,17 +38,6 @@ const changes = z.object({
 });
 
 const STATE_AFTER = { publish: "published", hide: "hidden" } as const;
-
-const createServiceOperation = operation({
-  name: "createService", methods: ["POST"], path: "/admin/api/services", formats: FORMATS, requires: ADMIN_WRITE, wrapper: "service", input: wanted,
-  answer: created(service, (made) => `/admin/api/services/${made.id}`),
-  run: (call) => {
-    const { name, system_name: systemName } = call.input;
-    return createService({ ...call, ...hashing(), ...sealing() }, call.principal, {
-      name, systemName: systemName || undefined, settings: settingsAfter(BY_DEFAULT, call.input),
-    });
-  },
-});
 
 const deleteServiceOperation = operation({
   name: "deleteService", methods: ["DELETE"], path: "/admin/api/services/{id}", formats: FORMATS, requires: ADMIN_WRITE, input: z.object({}),
@@ -86,7 +72,7 @@ export const updateServiceOperation = operation({
 
 type GivenSettings = { readonly [K in keyof typeof settings]?: z.output<(typeof settings)[K]> };
 
-function settingsAfter(before: ServiceSettings, given: GivenSettings): ServiceSettings {
+export function settingsAfter(before: ServiceSettings, given: GivenSettings): ServiceSettings {
   const flagsAfter = Object.fromEntries(
     (Object.keys(SERVICE_FLAG_DEFAULTS) as ServiceFlag[]).map((name) => [name, given[name] ?? before.flags[name]]),
   ) as Record<ServiceFlag, boolean>;
@@ -101,5 +87,4 @@ function settingsAfter(before: ServiceSettings, given: GivenSettings): ServiceSe
   };
 }
 
-export const create = lambda(createServiceOperation);
 export const remove = lambda(deleteServiceOperation);

@@ -1,13 +1,11 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
+import { builtinModules } from "node:module";
 import path from "node:path";
 import process from "node:process";
 import { build, type Metafile, type Plugin } from "esbuild";
 
 /** Where a function's handler is written: `functions/access-tokens.create` is the export `create` of that file. */
 export type Sources = Readonly<Record<string, string>>;
-
-/** Some dependencies are CommonJS, and ask for `require` by name. */
-const REQUIRE = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
 
 /**
  * Bundles every function by itself into `<outdir>/<name>.mjs`, whose export is `handler`: minified ESM for Node 24
@@ -23,9 +21,9 @@ export async function bundle(root: string, sources: Sources, outdir: string): Pr
     bundle: true, minify: true, treeShaking: true, metafile: true,
     format: "esm", platform: "node", target: "node24", mainFields: ["module", "main"],
     sourcemap: "external", legalComments: "none",
-    banner: { js: REQUIRE },
+    alias: { "@aws-sdk/credential-provider-node": path.join(import.meta.dirname, "lambda-credentials.ts") },
     logLevel: "warning",
-    plugins: [oneHandler(root)],
+    plugins: [oneHandler(root), builtins],
   });
   await mkdir(outdir, { recursive: true });
   await Promise.all(outputFiles.map(({ path: file, contents }) => replace(file, contents)));
@@ -53,3 +51,16 @@ function oneHandler(root: string): Plugin {
     },
   };
 }
+
+/**
+ * Node's own modules, taken as the objects they are. An ES module's view of one reads everything in it, and for some of that Node
+ * loads half of itself: undici for node:http, Web Crypto for node:crypto, standard input for node:process.
+ */
+const builtins: Plugin = {
+  name: "builtins",
+  setup(build) {
+    build.onResolve({ filter: new RegExp(`^(?:node:)?(?:${builtinModules.map((name) => RegExp.escape(name)).join("|")})$`) }, ({ path: name }) => (
+      { path: name, namespace: "builtin", sideEffects: false }));
+    build.onLoad({ filter: /./, namespace: "builtin" }, ({ path: name }) => ({ contents: `module.exports = process.getBuiltinModule(${JSON.stringify(name)});` }));
+  },
+};

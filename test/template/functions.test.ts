@@ -1,16 +1,12 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { readFileSync } from "node:fs";
 import { unzipSync } from "fflate";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { bundle, type Sources } from "../../lib/deploy/bundle.ts";
+import { describe, expect, inject, it } from "vitest";
 import { PSEUDO_PARAMETERS } from "../support/aws.ts";
 import { environmentOf } from "../support/environment.ts";
 import { loadTemplate } from "../support/template.ts";
 
 const template = loadTemplate(inject("packageDirectory"));
 const functions = template.functions.map((fn) => [fn.name, fn] as const);
-const ROOT = path.join(import.meta.dirname, "../..");
 
 describe("every function", () => {
   it.each(functions)("%s runs on Node 24 on arm64", (_name, fn) => {
@@ -41,40 +37,3 @@ describe("every function", () => {
     expect(Object.keys(fn.env).filter((name) => !code.includes(name))).toEqual([]);
   });
 });
-
-describe("what is uploaded", () => {
-  let outdir: string;
-  beforeAll(async () => {
-    outdir = mkdtempSync(path.join(tmpdir(), "bundles-"));
-    await bundle(ROOT, sources(), outdir);
-  }, 60_000);
-  afterAll(() => rmSync(outdir, { recursive: true, force: true }));
-
-  it.each(functions)("%s: one file, which is what this tree makes of it", (name, fn) => {
-    // The portal has its pages beside it, which test/portal/pages.test.ts looks at.
-    const entries = Object.entries(unzipSync(readFileSync(fn.zip))).filter(([file]) => !(name === "portal" && file.startsWith("dist/pages/")));
-    expect(entries.map(([file]) => file)).toEqual([`dist/${name}.mjs`]);
-    expect(fn.handler).toBe(`dist/${name}.handler`);
-    // Half a megabyte each: a difference is told as one, not printed.
-    expect(Buffer.from(entries[0]![1]).equals(readFileSync(path.join(outdir, `${name}.mjs`)))).toBe(true);
-  });
-
-  it.each(functions)("%s: no source map, nor a pointer to one", (_name, fn) => {
-    for (const bytes of Object.values(unzipSync(readFileSync(fn.zip)))) expect(Buffer.from(bytes).toString("utf8")).not.toContain("sourceMappingURL");
-  });
-
-  it("is nothing but the template, its state and the zips", () => {
-    const files = readdirSync(inject("packageDirectory")).toSorted();
-    expect(files).toEqual([
-      "cloudformation-template-create-stack.json", "cloudformation-template-update-stack.json", "serverless-state.json", ...template.functions.map(({ name }) => `${name}.zip`),
-    ].toSorted());
-  });
-});
-
-/** Where each handler is written. The package no longer knows: there, it is in the bundle. */
-function sources(): Sources {
-  const declared = readFileSync(path.join(ROOT, "serverless.yml"), "utf8").matchAll(/^ {2}(\w+):\n {4}handler: (functions\/\S+)$/gm);
-  const found = Object.fromEntries([...declared].map(([, name = "", handler = ""]) => [name, handler]));
-  expect(Object.keys(found).toSorted()).toEqual(template.functions.map(({ name }) => name).toSorted());
-  return found;
-}

@@ -1,5 +1,3 @@
-import process from "node:process";
-import { setTimeout as sleep } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import aws4 from "aws4";
 import { DynamoDbError } from "./error.ts";
@@ -30,7 +28,7 @@ export function dynamoDb({ endpoint, region, credentials }: Access): Call {
       } catch (error) {
         if (!(error instanceof DynamoDbError) || !error.passing || tried === TRIES) throw error;
       }
-      await sleep(FIRST_WAIT_MS * 2 ** (tried - 1) * Math.random());
+      await new Promise((resolve) => setTimeout(resolve, FIRST_WAIT_MS * 2 ** (tried - 1) * Math.random()));
     }
   };
 }

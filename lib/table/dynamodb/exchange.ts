@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
-import process from "node:process";
 import { DynamoDbError } from "./error.ts";
 
 /** What came back, whole. */
