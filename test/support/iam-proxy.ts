@@ -1,9 +1,10 @@
-import { Agent, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { listenOnLoopback, LOOPBACK } from "../../lib/local/ports.ts";
 import { ACCOUNT_ID } from "./aws.ts";
 import type { Database } from "./database.ts";
 import { readRequest, type DynamoRequest } from "./dynamodb-request.ts";
+import { forwarder, type Answer } from "./forward.ts";
 import { permits, type Need, type Roles, type Statement } from "./iam-policy.ts";
 
 /** One round trip to the database. */
@@ -38,7 +39,7 @@ export interface IamProxy {
  */
 export async function startIamProxy({ upstream, allowed }: { upstream: Database; allowed: Roles }): Promise<IamProxy> {
   const calls: Call[] = [];
-  const agent = new Agent({ keepAlive: true });
+  const way = forwarder();
   const server = createServer((request, response) => {
     answer(request, response).catch((error: Error) => response.destroy(error));
   });
@@ -48,7 +49,7 @@ export async function startIamProxy({ upstream, allowed }: { upstream: Database;
     const { principal, region } = credential(request);
     const action = actionOf(request);
     const asked = read(action, body, region);
-    const result = denial(principal, allowed.get(principal), asked) ?? await forward(request, body);
+    const result = denial(principal, allowed.get(principal), asked) ?? await way.forward(upstream.endpoint, asOwner(request), body);
     const { table, index, keys, consistent } = asked;
     calls.push({
       principal, action, table, index, keys, consistent, bytesIn: body.length, bytesOut: result.body.length, status: result.status,
@@ -56,12 +57,10 @@ export async function startIamProxy({ upstream, allowed }: { upstream: Database;
     response.writeHead(result.status, result.headers).end(result.body);
   }
 
-  async function forward({ method, headers, url }: IncomingMessage, body: Buffer): Promise<Answer> {
-    const incoming = await new Promise<IncomingMessage>((answered, failed) => {
-      const authorization = headers.authorization!.replace(/Credential=[^/]+/, `Credential=${upstream.credentials.accessKeyId}`);
-      httpRequest(new URL(url!, upstream.endpoint), { method: method!, headers: { ...headers, authorization }, agent }, answered).on("error", failed).end(body);
-    });
-    return { status: incoming.statusCode!, headers: incoming.headers, body: await buffer(incoming) };
+  /** Whose database it is, the database knows by the access key too. */
+  function asOwner({ method, headers, url }: IncomingMessage) {
+    const authorization = headers.authorization!.replace(/Credential=[^/]+/, `Credential=${upstream.credentials.accessKeyId}`);
+    return { method, url, headers: { ...headers, authorization } };
   }
 
   const port = await listenOnLoopback(server);
@@ -70,28 +69,22 @@ export async function startIamProxy({ upstream, allowed }: { upstream: Database;
     calls,
     reset: () => void calls.splice(0),
     async stop() {
-      agent.destroy();
+      way.stop();
       server.closeAllConnections();
       await new Promise<void>((closed) => void server.close(() => closed()));
     },
   };
 }
 
-interface Answer {
-  readonly status: number;
-  readonly headers: NodeJS.Dict<string | string[]>;
-  readonly body: Buffer;
-}
-
 /** SigV4: `Credential=<access key id>/<date>/<region>/<service>/aws4_request`. */
-function credential({ headers }: IncomingMessage): { readonly principal: string; readonly region: string } {
+export function credential({ headers }: IncomingMessage): { readonly principal: string; readonly region: string } {
   const match = /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(headers.authorization ?? "");
   if (!match) throw new Error("A request to DynamoDB without a SigV4 signature.");
   return { principal: match[1]!, region: match[2]! };
 }
 
 /** The SDK speaks JSON 1.0 to DynamoDB. Should a newer one speak CBOR, this says so instead of misreading it. */
-function actionOf({ headers }: IncomingMessage): string {
+export function actionOf({ headers }: IncomingMessage): string {
   const match = /^DynamoDB(?:Streams)?_20120810\.(\w+)$/.exec(String(headers["x-amz-target"]));
   if (!match || headers["content-type"] !== "application/x-amz-json-1.0") {
     throw new Error(`Not AWS JSON 1.0: ${headers["content-type"]}, ${String(headers["x-amz-target"])}.`);
