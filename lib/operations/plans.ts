@@ -8,8 +8,8 @@ import { newHex } from "../secrets/random.ts";
 import { applicationPlans, limits, ofPlan, ofService } from "../table/catalogue.ts";
 import { findInService } from "../table/applications.ts";
 import type { ServiceTraffic } from "../table/traffic.ts";
-import { memberOf, type Storage } from "./context.ts";
-import { entities } from "./entities.ts";
+import { memberOf, untilStored, type Storage } from "./context.ts";
+import { entities, storeTogether } from "./entities.ts";
 import { readMetric } from "./metrics.ts";
 import { readServiceFor } from "./services.ts";
 import { trafficWrite } from "./traffic-view.ts";
@@ -82,13 +82,16 @@ export async function updatePlan(deps: Storage, principal: Principal, service: S
   return plans.update(deps, principal, id, (before) => ({ ...before, ...changes }));
 }
 
-/** Makes a plan the default of its service, and the one before it no longer. */
+/** Makes a plan the default of its service, and the one before it no longer, at one stroke. */
 export async function makeDefault(deps: Storage, principal: Principal, service: ServiceId, id: PlanId): Promise<ApplicationPlan> {
-  const chosen = await readPlan(deps, principal, id, service);
-  for (const plan of await plans.all(deps, principal, ofService(service))) {
-    if (plan.isDefault && plan.id !== id) await plans.update(deps, principal, plan.id, (before) => ({ ...before, isDefault: false }));
-  }
-  return chosen.isDefault ? chosen : plans.update(deps, principal, id, (before) => ({ ...before, isDefault: true }));
+  return untilStored(async () => {
+    const chosen = await readPlan(deps, principal, id, service);
+    if (chosen.isDefault) return chosen;
+    const formerOnes = (await plans.all(deps, principal, ofService(service))).filter(({ isDefault }) => isDefault);
+    const change = plans.changed(deps, principal, chosen, { ...chosen, isDefault: true });
+    const others = formerOnes.map((former) => plans.changed(deps, principal, former, { ...former, isDefault: false }));
+    return (await storeTogether(deps, [change, ...others], [])) ? change.entity : undefined;
+  });
 }
 
 /** Deletes a plan that no application is on. */

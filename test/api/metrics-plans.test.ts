@@ -64,6 +64,18 @@ describe("200", () => {
     expect(plans.filter((each: { application_plan: { default: boolean } }) => each.application_plan.default)).toEqual([{ application_plan: expect.objectContaining({ id: second.id }) }]);
   });
 
+  it("the default passes from one plan to the other at one stroke, also when two are chosen at once", async () => {
+    const chosen = [await newPlan(), await newPlan(), await newPlan()];
+    const choose = async ({ id }: { id: number }) => (await admin("PUT", `services/${service}/application_plans/${id}/default.json`)).status;
+    expect(await choose(chosen[0]!)).toBe(200);
+    latchkey.proxy.reset();
+    expect(await choose(chosen[1]!)).toBe(200);
+    expect(latchkey.proxy.calls.filter(({ action }) => action === "TransactWriteItems")).toHaveLength(1);
+    expect(await Promise.all(chosen.map(choose))).toEqual([200, 200, 200]);
+    const { plans } = (await admin("GET", `services/${service}/application_plans.json`)).json;
+    expect(plans.filter((each: { application_plan: { default: boolean } }) => each.application_plan.default)).toHaveLength(1);
+  });
+
   it("money goes in and out in whole units and is kept in cents", async () => {
     const plan = await newPlan();
     const answer = await admin("PATCH", `services/${service}/application_plans/${plan.id}.json`, { json: { application_plan: { setup_fee: 10.5, cost_per_month: "0.29", state_event: "publish" } } });
