@@ -7,12 +7,13 @@ import type { Application, Principal, ServiceSettings } from "../domain/model.ts
 import { newHex } from "../secrets/random.ts";
 import { credentialRemovals, credentialWrites } from "../table/application-traffic.ts";
 import { applications } from "../table/applications.ts";
+import type { Entity } from "../table/collection.ts";
 import { applicationPlans } from "../table/catalogue.ts";
 import { developerAccounts } from "../table/developers.ts";
 import { keys } from "../table/model.ts";
 import type { Write } from "../table/transact.ts";
 import { memberOf, type Storage } from "./context.ts";
-import { entities } from "./entities.ts";
+import { entities, type Change } from "./entities.ts";
 import { readPlan } from "./plans.ts";
 import { readServiceFor } from "./services.ts";
 import { show, type ShownApplication } from "./shown-applications.ts";
@@ -60,19 +61,33 @@ function belonging(before: Application | undefined, { accountId, serviceId, deve
  * is gone, as invalid when another application of the service has its credentials. It waits when its plan asks for approval.
  */
 export async function createApplication(deps: Storage, principal: Principal, wanted: NewApplication): Promise<Application> {
+  if (wanted.developerAccountId !== undefined) await mustExist(deps, principal, wanted.developerAccountId);
+  return stored.create(deps, principal, await completed(deps, principal, wanted));
+}
+
+/** A new application, and what must be there for it, to be stored with its developer account, which is made with it. */
+export async function bornApplication(
+  deps: Storage, principal: Principal, wanted: NewApplication,
+): Promise<{ readonly change: Change<Application>; readonly follows: readonly Write[] }> {
+  const change = stored.born(deps, principal, await completed(deps, principal, wanted));
+  const { developerAccountId: _, ...others } = change.entity;
+  const { writes } = await credentialWrites(deps.table, undefined, change.entity);
+  return { change, follows: [...writes, ...belonging(undefined, others)] };
+}
+
+async function completed(deps: Storage, principal: Principal, wanted: NewApplication): Promise<Omit<Application, keyof Entity>> {
   const { serviceId, planId, developerAccountId, name, description, redirectUrl } = wanted;
   const { settings } = await readServiceFor(deps, principal, serviceId);
   const plan = planId === undefined ? undefined : await readPlan(deps, principal, planId, serviceId);
-  if (developerAccountId !== undefined) await mustExist(deps, principal, developerAccountId);
   const now = deps.clock();
   const values = keysOf(settings, wanted.keys ?? []);
-  return stored.create(deps, principal, {
+  return {
     serviceId, name, description, state: plan?.approvalRequired === true ? "pending" : "live",
     userKey: wanted.userKey ?? newHex(32), appId: wanted.appId ?? newHex(8), providerVerificationKey: newHex(32),
     keys: values.map((value) => ({ value, createdAt: now })),
     ...(planId === undefined ? {} : { planId }), ...(developerAccountId === undefined ? {} : { developerAccountId }),
     ...(redirectUrl === undefined ? {} : { redirectUrl }),
-  });
+  };
 }
 
 /** An application of a developer account. Another account's, and one of a hidden service, does not exist (D4). */

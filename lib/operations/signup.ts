@@ -4,8 +4,9 @@ import { signedUpAs, type DeveloperAccount, type DeveloperUser } from "../domain
 import type { Principal } from "../domain/model.ts";
 import { accountPlans } from "../table/developers.ts";
 import { keys } from "../table/model.ts";
+import type { Write } from "../table/transact.ts";
 import { defaultAccountPlan, readAccountPlan } from "./account-plans.ts";
-import { createApplication } from "./applications.ts";
+import { bornApplication, createApplication } from "./applications.ts";
 import { untilStored, type Storage } from "./context.ts";
 import { developers } from "./developer-accounts.ts";
 import { usersOf } from "./developer-users.ts";
@@ -20,28 +21,41 @@ export type Signup = Pick<DeveloperAccount, "orgName"> & Pick<DeveloperUser, "us
   readonly applicationPlanId?: PlanId | undefined;
 };
 
+/** So many applications at most fit into a transaction beside the account and its admin: each is six writes. */
+const TOGETHER = 15;
+
 /**
- * A developer signs up (3scale: POST /admin/api/signup): an account on a plan with its first admin, both or neither, and
- * then the applications that come with it. Unknown plans are not found, before anything is made.
+ * A developer signs up (3scale: POST /admin/api/signup): an account on a plan, its first admin, and the applications that
+ * come with it, all or none; only those that no transaction has room for come after it. Unknown plans are not found.
  */
 export async function signUp(deps: Storage, principal: Principal, wanted: Signup): Promise<DeveloperAccount> {
-  const { orgName, username, email, withPassword, accountPlanId, applicationPlanId } = wanted;
-  const applicationPlans = applicationPlanId === undefined
-    ? (await listAllPlans(deps, principal)).filter(({ isDefault }) => isDefault)
-    : [await readPlan(deps, principal, applicationPlanId)];
-
-  const account = await untilStored(async () => {
+  const { orgName, username, email, withPassword, accountPlanId } = wanted;
+  const { account, plansLeft } = await untilStored(async () => {
+    const applicationPlans = await plansOf(deps, principal, wanted);
     const plan = accountPlanId === undefined ? await defaultAccountPlan(deps, principal) : await readAccountPlan(deps, principal, accountPlanId);
     const states = signedUpAs(withPassword, plan);
     const born = developers.born(deps, principal, { orgName, state: states.account, planId: plan.id });
     const admin = usersOf(principal, born.entity.id).born(deps, principal, {
       developerAccountId: born.entity.id, username, ...(email === undefined ? {} : { email }), role: "admin", state: states.user,
     });
+    const brought = await Promise.all(applicationPlans.slice(0, TOGETHER).map((each) => bornApplication(deps, principal, firstApplication(born.entity, each))));
     const planIsThere = { check: keys.entity(accountPlans.kind, plan.accountId, plan.id), when: "present" } as const;
-    return (await storeTogether(deps, [born, admin], [planIsThere])) ? born.entity : undefined;
+    const follows = [planIsThere, ...brought.flatMap((application) => application.follows)];
+    const isStored = await storeTogether(deps, [born, admin, ...brought.map(({ change }) => change)], follows.filter(isFirst));
+    return isStored ? { account: born.entity, plansLeft: applicationPlans.slice(TOGETHER) } : undefined;
   });
-  for (const plan of applicationPlans) await createApplication(deps, principal, firstApplication(account, plan));
+  for (const plan of plansLeft) await createApplication(deps, principal, firstApplication(account, plan));
   return account;
+}
+
+async function plansOf(deps: Storage, principal: Principal, { applicationPlanId }: Signup): Promise<readonly ApplicationPlan[]> {
+  if (applicationPlanId !== undefined) return [await readPlan(deps, principal, applicationPlanId)];
+  return (await listAllPlans(deps, principal)).filter(({ isDefault }) => isDefault);
+}
+
+/** A transaction looks at each row only once, though two applications may use one service. */
+function isFirst(write: Write, at: number, all: readonly Write[]): boolean {
+  return !("check" in write) || all.findIndex((other) => "check" in other && other.check.pk === write.check.pk && other.check.sk === write.check.sk) === at;
 }
 
 function firstApplication({ id: developerAccountId }: DeveloperAccount, { id: planId, serviceId }: ApplicationPlan) {

@@ -77,6 +77,21 @@ describe("signup: 201", () => {
     expect(await applicationsOf(byDefault)).toEqual([expect.objectContaining({ plan_id: plans[0]?.id, name: "API signup", description: "API signup", state: "live" })]);
     expect(await applicationsOf(asked)).toEqual([expect.objectContaining({ plan_id: plans[1]?.id })]);
   });
+
+  it("makes the developer account, its admin and the applications in one transaction, and more applications than fit after it", async () => {
+    const by = as((await createTestAccount(latchkey)).admin);
+    const DEFAULTS = 17;
+    for (let at = 0; at < DEFAULTS; at++) {
+      const service = (await by("POST", "services.json", { json: { name: `Service ${at}` } })).json.service as { id: number };
+      const plan = (await by("POST", `services/${service.id}/application_plans.json`, { form: "name=Basic" })).json.application_plan as { id: number };
+      await by("PUT", `services/${service.id}/application_plans/${plan.id}/default.json`);
+      if (at > 0 && at < DEFAULTS - 1) continue;
+      latchkey.proxy.reset();
+      const developer = (await signup({}, by)).json.account as { id: number };
+      expect(latchkey.proxy.calls.filter(({ action }) => action === "TransactWriteItems")).toHaveLength(at === 0 ? 1 : 3);
+      expect((await by("GET", `accounts/${developer.id}/applications.json`)).json.applications).toHaveLength(at + 1);
+    }
+  }, 60_000);
 });
 
 describe("signup: refused", () => {
