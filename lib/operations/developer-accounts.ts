@@ -87,12 +87,12 @@ export async function changeAccountPlan(
 }
 
 /**
- * Deletes a developer account. Its users, with their names, and its applications go with it, before this answers: what
- * is interrupted, the event of the deletion finishes.
+ * Deletes a developer account. Its users, with their names, and its applications go with it, before this answers as a
+ * rule. From the transaction on it is deleted, and that is the answer: what is interrupted after it, its event finishes.
  */
 export async function deleteDeveloperAccount(deps: Storage, principal: Principal, id: DeveloperAccountId): Promise<void> {
   const { accountId } = memberOf(principal);
   if (await hasUnresolvedInvoices(deps, accountId, id)) throw refused({ invoices: ["need to be settled before the account deletion."] });
   await developers.remove(deps, principal, id);
-  await cleanUpAfter(deps, { accountId, type: "developer_account.deleted", developerAccountId: id });
+  await cleanUpAfter(deps, { accountId, type: "developer_account.deleted", developerAccountId: id }).catch(() => undefined);
 }
