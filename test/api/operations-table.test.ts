@@ -7,7 +7,7 @@ import { createTestAccount, type Person, type TestAccount } from "../support/acc
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request, type Answer } from "../support/request.ts";
 import { everyRow, rewriteMember, rewriteToken } from "../support/rows.ts";
-import { INPUTS, lacking, LISTS_OF_SEVERAL_SERVICES, NAMED_BY_INPUT, placesIn, World } from "./operations-table.ts";
+import { givenTo, INPUTS, lacking, LISTS_OF_SEVERAL_SERVICES, NAMED_BY_INPUT, pathOf, placesIn, World } from "./operations-table.ts";
 import { everyOperation } from "./wrong-input.ts";
 
 /**
@@ -89,19 +89,10 @@ const lacks = (code: string, missing: readonly string[]) => [403, { error: "Your
 type Call = { readonly operation: Operation; readonly method?: string; readonly extension?: string; readonly token?: string | undefined; readonly path: string; readonly world: World };
 
 async function send({ operation, method = operation.methods[0]!, extension = "json", token, path, world }: Call): Promise<Answer> {
-  const input = await INPUTS[operation.name]?.(world);
-  const inQuery = input !== undefined && ["GET", "DELETE"].includes(method);
-  const query = inQuery ? `?${new URLSearchParams(input as Record<string, string>).toString()}` : "";
-  return request(latchkey, method, `${path}.${extension}${query}`, { ...(token === undefined ? {} : { token }), ...(input === undefined || inQuery ? {} : { json: input }) });
+  const { query, json } = await givenTo(operation, method, world);
+  return request(latchkey, method, `${path}.${extension}${query}`, { ...(token === undefined ? {} : { token }), ...(json === undefined ? {} : { json }) });
 }
 
-/** The path of an operation, with what stands for its variables. */
-async function pathOf(operation: Operation, at: (place: string, variable: string, isLast: boolean) => Promise<string>): Promise<string> {
-  const variables = [...operation.path.matchAll(/\{(\w+)\+?\}/g)].map(([, name = ""]) => name);
-  const values = await Promise.all(placesIn(operation).map((place, position) => at(place, variables[position]!, position === variables.length - 1)));
-  let position = 0;
-  return operation.path.replaceAll(/\{\w+\+?\}/g, () => encodeURIComponent(values[position++]!));
-}
 const inWorld = (world: World) => (operation: Operation) => pathOf(operation, (place) => world.at(place));
 /** The same path with ids that were never given to anything; what is no id stays. */
 const missingIn = (world: World) => (operation: Operation) => pathOf(operation, (place, variable) => (variable.endsWith("id") ? Promise.resolve("4711") : world.at(place)));

@@ -165,6 +165,21 @@ export function placesIn({ path }: Operation): readonly string[] {
   });
 }
 
+/** The path of an operation, with what stands for its variables. */
+export async function pathOf(operation: Operation, at: (place: string, variable: string, isLast: boolean) => Promise<string>): Promise<string> {
+  const variables = [...operation.path.matchAll(/\{(\w+)\+?\}/g)].map(([, name = ""]) => name);
+  const values = await Promise.all(placesIn(operation).map((place, position) => at(place, variables[position]!, position === variables.length - 1)));
+  let position = 0;
+  return operation.path.replaceAll(/\{\w+\+?\}/g, () => encodeURIComponent(values[position++]!));
+}
+
+/** What an operation is given: in the query of a GET or DELETE, in the body of any other. */
+export async function givenTo({ name }: Operation, method: string, world: World): Promise<{ readonly query: string; readonly json?: object }> {
+  const input = await INPUTS[name]?.(world);
+  if (input === undefined) return { query: "" };
+  return ["GET", "DELETE"].includes(method) ? { query: `?${new URLSearchParams(input as Record<string, string>).toString()}` } : { query: "", json: input };
+}
+
 /** What a new operation lacks here, told as what to do. */
 export function lacking(operation: Operation): readonly string[] {
   const places = placesIn(operation).filter((place) => !(place in FIXTURES));
