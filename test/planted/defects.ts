@@ -190,4 +190,31 @@ export const DEFECTS: readonly Defect[] = [
       { file: "lib/domain/reconciliation.ts", from: "return service ? undefined : \"token_without_service\";", to: "return undefined;" },
     ],
   },
+  {
+    suite: "test/witness/isolation.test.ts", what: "a service is looked for in another account, and what is found there is thrown away",
+    edits: [
+      {
+        file: "lib/operations/services.ts", from: "  const service = await readService(deps.table, member.accountId, id);\n  if (service === undefined || !reaches",
+        to: "  const service = await readService(deps.table, member.accountId, id);\n  if (service === undefined) await readService(deps.table, id as never, id);\n  if (service === undefined || !reaches",
+      },
+    ],
+  },
+  {
+    suite: "test/witness/read-only.test.ts", what: "a list notes who asked for it",
+    edits: [
+      {
+        file: "lib/operations/services.ts", from: "  const member = memberOf(principal);\n  const access = serviceAccessOf(member);\n",
+        to: "  const member = memberOf(principal);\n  await deps.table.call(\"PutItem\", { TableName: deps.table.name, Item: { pk: \"NOTE\", sk: String(member.id) } }).catch(() => undefined);\n  const access = serviceAccessOf(member);\n",
+      },
+    ],
+  },
+  {
+    suite: "test/witness/secrets.test.ts", what: "a failure is logged with the headers of the request, in base64",
+    edits: [
+      {
+        file: "lib/http/lambda.ts", from: "who, error: error.cause });",
+        to: "who, request: Buffer.from(JSON.stringify(event?.headers)).toString(\"base64\"), error: error.cause });",
+      },
+    ],
+  },
 ];
