@@ -19,7 +19,8 @@ export default defineConfig({
     // The long run tries more often in the same tests.
     testTimeout: 20_000 * Number(process.env["TEST_EFFORT"] ?? "1"),
     hookTimeout: 60_000,
-    // Two cores: each file has its own table, its own functions and its own gateway.
+    // Two cores: each file has its own database, its own functions and its own gateway. What they import is loaded once for each core.
     maxWorkers: 2,
+    isolate: false,
   },
 });

@@ -3,18 +3,19 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createTable } from "../../lib/local/create-table.ts";
 import { REGION } from "../support/aws.ts";
+import { newDatabase } from "../support/database.ts";
 import { faultsOf, startFaultProxy, type Fault, type FaultProxy, type Watch } from "../support/fault-proxy.ts";
 
 /** What the proxy does to a call, seen by a client that makes one try: the faults of the other suites are these. */
 const TableName = `t-${randomUUID()}`;
+const database = newDatabase(inject("dynamoEndpoint"));
 const DYNAMODB = "com.amazonaws.dynamodb.v20120810#";
 let faults: FaultProxy;
 
 beforeAll(async () => {
-  const endpoint = inject("dynamoEndpoint");
-  await createTable(TableName, new DynamoDBClient({ endpoint, region: REGION, credentials: { accessKeyId: "test", secretAccessKey: "local" } }));
+  await createTable(TableName, new DynamoDBClient(database));
   faults = await startFaultProxy();
-  faults.sendTo(endpoint);
+  faults.sendTo(database.endpoint);
 });
 afterAll(() => faults.stop());
 
@@ -23,7 +24,7 @@ type Told = { readonly status: number; readonly body: Readonly<Record<string, un
 const [PATIENCE_MS, SHORT_MS] = [20_000, 1000];
 /** One try. */
 async function call(action: string, input: object, patienceMs = PATIENCE_MS): Promise<Told> {
-  const authorization = `AWS4-HMAC-SHA256 Credential=someone/20260101/${REGION}/dynamodb/aws4_request, SignedHeaders=host, Signature=0`;
+  const authorization = `AWS4-HMAC-SHA256 Credential=${database.credentials.accessKeyId}/20260101/${REGION}/dynamodb/aws4_request, SignedHeaders=host, Signature=0`;
   try {
     const response = await fetch(faults.url, {
       method: "POST", headers: { authorization, "content-type": "application/x-amz-json-1.0", "x-amz-target": `DynamoDB_20120810.${action}` },
@@ -66,7 +67,7 @@ describe("a write is", () => {
       const key = freshKey();
       const { told, watch } = await under(fault, key, () => write(key, heard === "nothing" ? SHORT_MS : PATIENCE_MS));
       expect(typeof told === "string" ? told : `${told.status} ${String(told.body["__type"]).replace(DYNAMODB, "")}`).toBe(heard);
-      expect(watch.calls).toMatchObject([{ principal: "someone", place: 0, tries: 1, struck: 1 }]);
+      expect(watch.calls).toMatchObject([{ principal: database.credentials.accessKeyId, place: 0, tries: 1, struck: 1 }]);
       expect(await read(key)).toEqual(done ? key : undefined);
     }));
   });
