@@ -221,7 +221,7 @@ describe("npm start", () => {
       "/admin/api/account/proxy_configs/production.json?version=latest", "/api/invoices.json", `/stats/services/${service}/usage.json?metric_name=hits&period=week`, "/openapi.json",
     ];
     expect(await Promise.all(paths.map(answered))).toEqual(paths.map((path) => [path, 200, true]));
-  });
+  }, PATIENCE_MS);
 
   it("runs the bundles that would be deployed, and the pages beside them", async () => {
     const page = await fetch(`${description.baseUrl}/p/signed_out`);
