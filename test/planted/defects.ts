@@ -217,4 +217,10 @@ export const DEFECTS: readonly Defect[] = [
       },
     ],
   },
+  {
+    suite: "test/events/orders.test.ts", what: "an announcement that comes after the deletion brings the service back",
+    edits: [
+      { file: "lib/operations/services.ts", from: "      { put: serviceTokenRow(token), when: \"absent\" },\n", to: "      { put: serviceTokenRow(token) },\n" },
+    ],
+  },
 ];
