@@ -1,8 +1,8 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
-import { builtinModules } from "node:module";
 import path from "node:path";
 import process from "node:process";
 import { build, type Metafile, type Plugin } from "esbuild";
+import { builtins, substitutes } from "./lighter.ts";
 
 /** Where a function's handler is written: `functions/access-tokens.create` is the export `create` of that file. */
 export type Sources = Readonly<Record<string, string>>;
@@ -21,9 +21,8 @@ export async function bundle(root: string, sources: Sources, outdir: string): Pr
     bundle: true, minify: true, treeShaking: true, metafile: true,
     format: "esm", platform: "node", target: "node24", mainFields: ["module", "main"],
     sourcemap: "external", legalComments: "none",
-    alias: { "@aws-sdk/credential-provider-node": path.join(import.meta.dirname, "lambda-credentials.ts") },
     logLevel: "warning",
-    plugins: [oneHandler(root), builtins],
+    plugins: [oneHandler(root), builtins, substitutes(root)],
   });
   await mkdir(outdir, { recursive: true });
   await Promise.all(outputFiles.map(({ path: file, contents }) => replace(file, contents)));
@@ -51,16 +50,3 @@ function oneHandler(root: string): Plugin {
     },
   };
 }
-
-/**
- * Node's own modules, taken as the objects they are. An ES module's view of one reads everything in it, and for some of that Node
- * loads half of itself: undici for node:http, Web Crypto for node:crypto, standard input for node:process.
- */
-const builtins: Plugin = {
-  name: "builtins",
-  setup(build) {
-    build.onResolve({ filter: new RegExp(`^(?:node:)?(?:${builtinModules.map((name) => RegExp.escape(name)).join("|")})$`) }, ({ path: name }) => (
-      { path: name, namespace: "builtin", sideEffects: false }));
-    build.onLoad({ filter: /./, namespace: "builtin" }, ({ path: name }) => ({ contents: `module.exports = process.getBuiltinModule(${JSON.stringify(name)});` }));
-  },
-};
