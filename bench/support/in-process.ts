@@ -19,15 +19,20 @@ export async function handlerOf(latchkey: Deployment, name: string, endpoint: st
   if (fn === undefined) throw new Error(`There is no function ${name}`);
   const { accessKeyId } = latchkey.database.credentials;
   Object.assign(process.env, latchkey.environment(name), { AWS_ENDPOINT_URL_DYNAMODB: endpoint, AWS_ACCESS_KEY_ID: accessKeyId });
-  const [source] = Object.entries(unzipSync(readFileSync(fn.zip))).filter(([file]) => file.endsWith(`${name}.mjs`));
-  if (source === undefined) throw new Error(`${name} is not in its zip`);
   const directory = mkdtempSync(path.join(tmpdir(), "bench-"));
   try {
     const file = path.join(directory, `${name}.mjs`);
-    writeFileSync(file, source[1]);
+    writeFileSync(file, codeOf(fn.zip, name));
     const { handler } = await import(pathToFileURL(file).href) as { handler: Handler };
     return handler;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** The bundle of a function, out of its zip. */
+export function codeOf(zip: string, name: string): Uint8Array {
+  const [source] = Object.entries(unzipSync(readFileSync(zip))).filter(([file]) => file.endsWith(`${name}.mjs`));
+  if (source === undefined) throw new Error(`${name} is not in its zip`);
+  return source[1];
 }

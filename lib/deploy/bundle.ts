@@ -10,8 +10,10 @@ export type Sources = Readonly<Record<string, string>>;
 /**
  * Bundles every function by itself into `<outdir>/<name>.mjs`, whose export is `handler`: minified ESM for Node 24
  * of the modules that its file reaches and no others. Source maps lie beside it and are not deployed.
+ *
+ * @param plugins what a benchmark puts in the place of a module, to build the same function otherwise.
  */
-export async function bundle(root: string, sources: Sources, outdir: string): Promise<Metafile> {
+export async function bundle(root: string, sources: Sources, outdir: string, plugins: readonly Plugin[] = []): Promise<Metafile> {
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: Object.fromEntries(Object.entries(sources).map(([name, source]) => [name, `handler:${source}`])),
@@ -22,7 +24,7 @@ export async function bundle(root: string, sources: Sources, outdir: string): Pr
     format: "esm", platform: "node", target: "node24", mainFields: ["module", "main"],
     sourcemap: "external", legalComments: "none",
     logLevel: "warning",
-    plugins: [oneHandler(root), builtins, substitutes(root)],
+    plugins: [oneHandler(root), ...plugins, builtins, substitutes(root)],
   });
   await mkdir(outdir, { recursive: true });
   await Promise.all(outputFiles.map(({ path: file, contents }) => replace(file, contents)));
