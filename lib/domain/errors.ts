@@ -3,7 +3,7 @@ import type { Missing } from "./authorize.ts";
 /** Every way a request can fail that a caller may be told about: the closed list of `code` in error bodies. */
 export type ErrorCode =
   | "access_denied" | "no_service_access" | "insufficient_scope" | "insufficient_rights" | "read_only" | "forbidden"
-  | "not_found" | "no_configuration" | "subject_not_found" | "invalid" | "invalid_environment" | "invalid_parameter" | "missing_parameter"
+  | "not_found" | "no_configuration" | "subject_not_found" | "invalid" | "idempotency_key_reused" | "invalid_environment" | "invalid_parameter" | "missing_parameter"
   | "wrong_type" | "malformed_request" | "refused" | "payload_too_large"
   | "unsupported_media_type" | "not_acceptable" | "busy" | "unavailable" | "internal";
 

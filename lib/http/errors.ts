@@ -17,6 +17,7 @@ export const SHAPES: Record<ErrorCode, Shape> = {
   invalid_environment: { status: 422, as: "error" },
   subject_not_found: { status: 404, as: "error" },
   invalid: { status: 422, as: "errors" },
+  idempotency_key_reused: { status: 422, as: "error" },
   invalid_parameter: { status: 400, as: "error" },
   refused: { status: 403, as: "errors" },
   missing_parameter: { status: 400, as: "text" },

@@ -11,6 +11,7 @@ import { readMember } from "../table/members.ts";
 import { fromText, headerOf } from "./credential.ts";
 import { CSV_TYPE, errorResponse, JSON_TYPE, NO_STORE, spoken, XML_TYPE, type HttpResponse } from "./errors.ts";
 import { log } from "./log.ts";
+import { namedRequest } from "./idempotency.ts";
 import { parseInput, type Operation } from "./operation.ts";
 import { merge, parseBody, parseForm, unwrap, type Params } from "./params.ts";
 import { decodePrincipal, type Found } from "./principal.ts";
@@ -66,7 +67,9 @@ async function serve(operations: readonly Operation[], event: HttpEvent): Promis
 
     const params = unwrap(withoutCredential(merge(parseForm(event.rawQueryString ?? "", "query"), body)), operation.wrapper);
     const input = parseInput(operation, params);
-    const response = respond(operation.answer.reply(await operation.run({ ...storage(), operation: operation.name, principal, path, input, format })), format);
+    const named = namedRequest(event, principal, [operation.name, path, input]);
+    const call = { ...storage(), ...(named === undefined ? {} : { named }), operation: operation.name, principal, path, input, format };
+    const response = respond(operation.answer.reply(await operation.run(call)), format);
     return event.requestContext.http.method === "GET" ? unlessUnchanged(response, headerOf(event, "if-none-match")) : response;
   } catch (error) {
     if (error instanceof DomainError && REFUSALS.has(error.code)) logRefusal(error.code, requestId, idsOf(principal));

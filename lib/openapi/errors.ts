@@ -34,8 +34,8 @@ export const errorResponses = Object.fromEntries(statuses.map((status) => [nameO
 export function errorsOf({ path, methods, answer, input }: Operation): Record<string, { $ref: string }> {
   const fields = Object.keys((input as { shape?: object }).shape ?? {});
   const reads = methods.includes("GET");
-  // What is named by path or by id may not be there; a list's filters just find nothing.
-  const names = path.includes("{") || (reads ? answer.shape === "one" : fields.some((field) => field.endsWith("_id")));
+  // What is named by path or by id may not be there, nor what a POST made that comes again; a list's filters just find nothing.
+  const names = path.includes("{") || methods.includes("POST") || (reads ? answer.shape === "one" : fields.some((field) => field.endsWith("_id")));
   const checks = (!reads && !methods.includes("DELETE")) || fields.length > 0;
   const possible = [400, 403, ...(names ? [404] : []), 413, 415, ...(checks ? [422] : []), 500, 503];
   return Object.fromEntries(possible.map((status) => [String(status), { $ref: `#/components/responses/${nameOf(status)}` }]));

@@ -34,6 +34,7 @@ export function operationObject(operation: Operation, method: Method, described:
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\+?\}/g)].map(([, variable = ""]) => ({ name: variable, in: "path", required: true, schema: pathSchema(variable) })),
     ...(byQuery ? properties.map(([field, schema]) => ({ name: field, in: "query", required: input.required?.includes(field) ?? false, schema })) : []),
+    ...(method === "POST" ? [IDEMPOTENCY_KEY] : []),
   ];
   return {
     operationId: method === methods[0] ? name : `${name}By${method.charAt(0)}${method.slice(1).toLowerCase()}`,
@@ -47,6 +48,10 @@ export function operationObject(operation: Operation, method: Method, described:
   };
 }
 
+const IDEMPOTENCY_KEY = {
+  name: "Idempotency-Key", in: "header", required: false, schema: { type: "string", maxLength: 255 },
+  description: "A name for this request, which may then be sent again for a day: it has one effect, and what it made is told again.",
+};
 const NOT_MODIFIED = { 304: { description: "Not Modified: If-None-Match names the answer that there would be" } };
 
 /** Its input as a component of the document. */

@@ -17,24 +17,29 @@ import type { Page, PageWanted } from "../table/page.ts";
 import { transact, type Outcome, type Write } from "../table/transact.ts";
 import { identify } from "./authenticate.ts";
 import { event, memberOf, untilStored, type Hashing, type Storage } from "./context.ts";
+import { once, transactOnce } from "./once.ts";
 
 export type NewAccessToken = Pick<AccessToken, "name" | "scopes" | "permission" | "expiresAt">;
+export type Issued = { readonly token: AccessToken; readonly value: string };
 /** A token with whose it is. */
 export type OwnedAccessToken = AccessToken & { readonly owner: Member };
 export type AccessTokenChanges = { readonly [K in keyof NewAccessToken]?: NewAccessToken[K] | undefined };
 
-/** Issues a token to the principal's own member. Its value is in the result and nowhere else; the table keeps a hash. */
+/**
+ * Issues a token to the principal's own member. Its value is in the result and nowhere else; the table keeps a hash. Only
+ * when the request has a name, so that it may be sent again, the value is kept for that, sealed under the name.
+ */
 export async function issueAccessToken(
   deps: Storage & Hashing, creator: Principal, wanted: NewAccessToken,
-): Promise<{ readonly token: AccessToken; readonly value: string }> {
+): Promise<Issued> {
   refuse(exceeding(ceilingOf(creator), wanted));
   refusePast(deps, wanted.expiresAt);
   const owner = memberOf(creator);
-  return untilStored(async () => {
+  return once<Issued, Pick<AccessToken, "id"> & Pick<Issued, "value">>(deps, async () => {
     const { token, value, writes } = bornToken(deps, creator, owner, wanted);
-    const outcome = await transact(deps.table, [stillActive(owner), ...writes]);
+    const outcome = await transactOnce(deps, [stillActive(owner), ...writes], { id: token.id, value });
     return ownerWasActive(outcome) && outcome.done ? { token, value } : undefined;
-  });
+  }, async ({ id, value }) => ({ token: (await load(deps, owner, id)).token, value }));
 }
 
 /** A new token of a member, with its value, and the writes that store it, to be part of a transaction. */

@@ -6,11 +6,18 @@ import type { Peppers } from "../secrets/pepper.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { newEventId } from "../secrets/random.ts";
 import type { Table } from "../table/client.ts";
+import type { Key } from "../table/model.ts";
 
 /** What operations work with. Each asks for no more than it uses. */
-export type Storage = { readonly table: Table; readonly clock: Clock };
+export type Storage = { readonly table: Table; readonly clock: Clock; readonly named?: Named };
 export type Hashing = { readonly peppers: Peppers };
 export type Sealing = { readonly keyring: Keyring };
+
+/**
+ * A request that its client gave a name, so that it is carried out once however often it is sent. `key` is where that is
+ * written down; `asked` tells it from another under the same name.
+ */
+export type Named = Hashing & { readonly name: string; readonly key: Key; readonly asked: string };
 
 const STALE_TRIES = 5;
 

@@ -8,8 +8,9 @@ import type { Collection, Entity, Parent } from "../table/collection.ts";
 import { record } from "../table/events.ts";
 import { releaseName, takeName } from "../table/members.ts";
 import { keys } from "../table/model.ts";
-import { transact, type Write } from "../table/transact.ts";
+import type { Write } from "../table/transact.ts";
 import { event, memberOf, untilStored, type Storage } from "./context.ts";
+import { once, transactOnce } from "./once.ts";
 
 /** A name that only one thing may hold, the field to blame when it is taken, and what is to be found by it. */
 export type HeldName = { readonly field: string; readonly scope: string; readonly value: string; readonly holder?: Id };
@@ -99,19 +100,19 @@ export function entities<E extends Entity>(declared: Declared<E>): Entities<E> {
     read,
     all: (deps, principal, of) => collection.all(deps.table, memberOf(principal).accountId, of),
     create: (deps, principal, wanted) =>
-      untilStored(async () => {
+      once<E, E["id"]>(deps, async () => {
         const entity = newborn(deps, principal, wanted);
         return (await store(deps, principal, undefined, entity)) ? entity : undefined;
-      }),
+      }, (id) => read(deps, principal, id)),
     update: (deps, principal, id, next) =>
-      untilStored(async () => {
+      once<E, E["id"]>(deps, async () => {
         const before = await read(deps, principal, id);
         const wanted = next(before);
         // What is as it was already is not a change: it is neither stored nor recorded.
         if (wanted === before) return before;
         const after = advanced(deps, before, wanted);
         return (await store(deps, principal, before, after)) ? after : undefined;
-      }),
+      }, () => read(deps, principal, id)),
     async remove(deps, principal, id, ask) {
       await untilStored(async () => {
         const before = await read(deps, principal, id);
@@ -126,15 +127,15 @@ export function entities<E extends Entity>(declared: Declared<E>): Entities<E> {
 
 /**
  * Stores changes and what follows from them, all or nothing. False when somebody else changed one of the things
- * meanwhile; throws when a name is taken.
+ * meanwhile; throws when a name is taken. The first of them is what the request is about.
  */
 export async function storeTogether(deps: Storage, changes: readonly Change[], follows: readonly Write[]): Promise<boolean> {
   const taken = changes.flatMap(({ accountId, taken: names }) => names.map((name) => ({ accountId, ...name })));
-  const outcome = await transact(deps.table, [
+  const outcome = await transactOnce(deps, [
     ...taken.map(({ accountId, scope, field, value, holder }) => takeName(accountId, `${scope}${field}`, value, holder)),
     ...changes.flatMap(({ writes }) => writes),
     ...follows,
-  ]);
+  ], changes[0]?.entity.id);
   if (outcome.done) return true;
   // An id that is taken is drawn again: nobody chose it.
   const refused = taken.filter(({ field }, at) => outcome.refused.includes(at) && field !== "id");

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { AccountId, ServiceId } from "../domain/brands.ts";
+import type { AccountId, Id, ServiceId } from "../domain/brands.ts";
 import type { Metric } from "../domain/catalogue.ts";
 import { contentOf, deploymentOf, ENVIRONMENTS, hostsOf, type ConfigurationContent, type Environment, type ProxyConfig } from "../domain/configuration.ts";
 import { invalid, notFound, refused } from "../domain/errors.ts";
@@ -17,6 +17,7 @@ import { configFrom, configRow, latestConfigRow } from "../table/proxy-configs.t
 import { serviceFrom, serviceTokenFrom } from "../table/services.ts";
 import { transact, type Write } from "../table/transact.ts";
 import { event, memberOf, untilStored, type Storage } from "./context.ts";
+import { transactOnce } from "./once.ts";
 
 /** A service, what its gateways are to be told, and, where it was asked for, what they were told last. */
 export type Gateway = {
@@ -31,6 +32,8 @@ export type Change = {
   readonly proxy: Proxy;
   readonly record: Pick<DomainEvent, "type" | "subject" | "facts">;
   readonly checks?: readonly Write[];
+  /** What it makes, when that is not to be made twice: kept with the change, within `once`. */
+  readonly makes?: Id;
 };
 
 const proxyKey = (accountId: AccountId, id: ServiceId) => keys.entity(proxies.kind, accountId, id);
@@ -75,12 +78,13 @@ export async function changeGateway(
         subject: { serviceId: id }, facts: { environment: config.environment, version: config.version },
       })),
     ];
-    const outcome = await transact(deps.table, [
+    const writes = [
       changed === undefined ? { check: proxyKey(accountId, id), when: { version: before.version } } : { put: proxies.row(after), when: { version: before.version } },
       ...(changed?.checks ?? []),
       ...made.flatMap((config) => configWrites(config, gateway.latest[config.environment])),
       ...recorded.map((what) => record(event(deps, { accountId, actor: actorOf(principal), ...what }))),
-    ]);
+    ];
+    const outcome = changed?.makes === undefined ? await transact(deps.table, writes) : await transactOnce(deps, writes, changed.makes);
     return outcome.done ? { ...gateway, proxy: after } : undefined;
   });
 }

@@ -15,9 +15,9 @@ import { hasInvoice, invoices, lastNumber, noteNumber, ofBuyer, ofMonth, pageOfI
 import { takeName } from "../table/members.ts";
 import { keys } from "../table/model.ts";
 import type { Page, PageWanted } from "../table/page.ts";
-import { transact } from "../table/transact.ts";
 import { event, memberOf, type Storage } from "./context.ts";
 import { entities } from "./entities.ts";
+import { once, transactOnce } from "./once.ts";
 
 export type InvoicesWanted = {
   readonly buyerId?: DeveloperAccountId;
@@ -72,6 +72,12 @@ export async function createInvoice(
   if (developerAccountId === undefined) throw invalid(NO_BUYER);
   (await billableMonths(deps, accountId))(period);
 
+  return once<Invoice, InvoiceId>(deps, () => numbered(deps, principal, developerAccountId, period), (id) => stored.read(deps, principal, id));
+}
+
+/** Stores the invoice under the first number of the month that is free. */
+async function numbered(deps: Storage, principal: Principal, developerAccountId: DeveloperAccountId, period: Month): Promise<Invoice> {
+  const { accountId } = memberOf(principal);
   let number = 1 + (await lastNumber(deps.table, accountId, period));
   for (let tries = 0; tries < NUMBER_TRIES; tries++) {
     const now = deps.clock();
@@ -79,13 +85,13 @@ export async function createInvoice(
       accountId, id: newId(), developerAccountId, friendlyId: friendlyIdOf(period, number), period, state: "open", currency: CURRENCY,
       total: NOTHING, creationType: "manual", version: 1, createdAt: now, updatedAt: now,
     };
-    const outcome = await transact(deps.table, [
+    const outcome = await transactOnce(deps, [
       { check: keys.entity(developerAccounts.kind, accountId, developerAccountId), when: "present" },
       { put: invoices.row(invoice), when: "absent" },
       ...numberHeldBy(invoice).map(({ scope, field, value }) => takeName(accountId, `${scope}${field}`, value)),
       noteNumber(accountId, period, number),
       record(event(deps, { accountId, type: "invoice.created", actor: actorOf(principal), subject: subject(invoice), facts: facts(invoice) })),
-    ]);
+    ], invoice.id);
     if (outcome.done) return invoice;
     if (outcome.refused.includes(0)) throw invalid(NO_BUYER);
     // With another id the number may still be free: numbers leave no gap.

@@ -9,6 +9,7 @@ import { keys } from "../table/model.ts";
 import type { Write } from "../table/transact.ts";
 import type { Storage } from "./context.ts";
 import { changeGateway, readGateway, type Change, type Gateway } from "./gateway.ts";
+import { once } from "./once.ts";
 
 /** A rule, and where it stands among those of its service, from 1 on. */
 export type ShownRule = MappingRule & { readonly serviceId: ServiceId; readonly position: number };
@@ -36,9 +37,12 @@ export async function createRule(deps: Storage, principal: Principal, service: S
       proxy: { ...proxy, rules: placed(proxy.rules, rule, position) },
       record: recordOf("mapping_rule.created", service, rule),
       checks: [stillThere(gateway, wanted.metricId)],
+      makes: rule.id,
     };
   };
-  return shown(await changeGateway(deps, principal, service, change, false), rule);
+  return once<ShownRule, MappingRuleId>(
+    deps, async () => shown(await changeGateway(deps, principal, service, change, false), rule), (id) => readRule(deps, principal, service, id),
+  );
 }
 
 export async function updateRule(deps: Storage, principal: Principal, service: ServiceId, id: MappingRuleId, changes: Partial<NewRule>): Promise<ShownRule> {

@@ -11,6 +11,7 @@ import { keys } from "../table/model.ts";
 import { readServices } from "../table/services.ts";
 import { transact, type Write } from "../table/transact.ts";
 import { event, memberOf, untilStored, type Storage } from "./context.ts";
+import { once, transactOnce } from "./once.ts";
 
 export type NewMember = Pick<Member, "username" | "email">;
 export type MemberFilter = { readonly state?: string | undefined; readonly role?: string | undefined };
@@ -40,23 +41,23 @@ export async function readMemberFor(deps: Storage, principal: Principal, id: Mem
 export async function createMember(deps: Storage, principal: Principal, wanted: NewMember): Promise<Member> {
   const { accountId } = memberOf(principal);
   const now = deps.clock();
-  return untilStored(async () => {
+  return once<Member, MemberId>(deps, async () => {
     const member: Member = {
       accountId, id: newId(), username: wanted.username, email: wanted.email,
       role: "member", state: "pending", sections: [], serviceAccess: "all", version: 1, createdAt: now, updatedAt: now,
     };
     const names = uniqueNamesOf(member);
-    const outcome = await transact(deps.table, [
+    const outcome = await transactOnce(deps, [
       ...names.map(([field, value]) => takeName(accountId, field, value)),
       { put: memberRow(member), when: "absent" },
       stillAdmin(principal),
       record(event(deps, { accountId, type: "member.created", actor: actorOf(principal), subject: { memberId: member.id }, facts: {} })),
-    ]);
+    ], member.id);
     if (outcome.done) return member;
     if (outcome.refused.includes(names.length + 1)) throw forbidden();
     refuseTaken(names, outcome.refused);
     return undefined;
-  });
+  }, (id) => readMemberFor(deps, principal, id, "read"));
 }
 
 /** Changes a member's names. Role, state and rights are not among them (3scale ignores them here). */

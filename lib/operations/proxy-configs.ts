@@ -14,9 +14,9 @@ import { keys, listings, type Key, type Row } from "../table/model.ts";
 import { pageIn, pageOf, type Page, type PageWanted } from "../table/page.ts";
 import { configFrom } from "../table/proxy-configs.ts";
 import { serviceTokenFrom } from "../table/services.ts";
-import { transact } from "../table/transact.ts";
-import { event, memberOf, untilStored, type Sealing, type Storage } from "./context.ts";
+import { event, memberOf, type Sealing, type Storage } from "./context.ts";
 import { configWrites } from "./gateway.ts";
+import { once, transactOnce } from "./once.ts";
 
 /** A configuration with the value of its service's token, as gateways need it. */
 export type ServedConfig = ProxyConfig & { readonly tokenValue: string };
@@ -52,23 +52,27 @@ export async function promoteConfig(
   const { accountId } = memberOf(principal);
   await expectReachable(deps.table, principal, service);
   const environment = ENVIRONMENTS.find((each) => each === to);
-  const promoted = await untilStored(async () => {
+  const promoted = await once<ProxyConfig, Environment>(deps, async () => {
     const [source, latest] = await readTogether(deps.table, [
       keys.proxyConfig(accountId, service, from, version), keys.latestConfig(accountId, service, environment ?? from),
     ]);
     if (source === undefined) throw noConfiguration();
     if (environment === undefined) throw invalid({ environment: ["is not included in the list"] });
     const config: ProxyConfig = { ...configFrom(source), id: newId(), environment, createdAt: deps.clock() };
-    const outcome = await transact(deps.table, [
+    const outcome = await transactOnce(deps, [
       ...configWrites(config, latest === undefined ? undefined : configFrom(latest)),
       { check: keys.service(accountId, service), when: "present" },
       record(event(deps, {
         accountId, type: "proxy_config.promoted", actor: actorOf(principal), subject: { serviceId: service }, facts: { environment, version },
       })),
-    ]);
+    ], environment);
     if (outcome.done) return config;
     if (outcome.refused.includes(0)) throw invalid({ version: ["has already been taken"] });
     return undefined;
+  }, async (made) => {
+    const [row] = await readTogether(deps.table, [keys.proxyConfig(accountId, service, made, version)]);
+    if (row === undefined) throw noConfiguration();
+    return configFrom(row);
   });
   return served(await withTokens(deps, accountId, [promoted]));
 }

@@ -24,6 +24,7 @@ import { pageIn, type Page, type PageWanted } from "../table/page.ts";
 import { listServices, readService, readServices, serviceRow, serviceTokenRow, tombstoneRow } from "../table/services.ts";
 import { transact, type Write } from "../table/transact.ts";
 import { event, memberOf, untilStored, type Hashing, type Sealing, type Storage } from "./context.ts";
+import { once, transactOnce } from "./once.ts";
 
 export type NewService = { readonly name: string; readonly systemName?: string | undefined; readonly settings: ServiceSettings };
 export type ServiceChanges = {
@@ -35,11 +36,11 @@ export type ServiceChanges = {
 /** Makes a service, its token and its gateway settings, all or none (D9). */
 export async function createService(deps: Storage & Hashing & Sealing, principal: Principal, wanted: NewService): Promise<Service> {
   const { accountId } = memberOf(principal);
-  return untilStored(async () => {
+  return once<Service, ServiceId>(deps, async () => {
     const { name, systemName = systemNameFrom(name, `service_${newHex(12)}`) } = wanted;
     const made = await bear(deps, accountId, newId(), wanted, [systemName], actorOf(principal));
     return made === "id_taken" ? undefined : made;
-  });
+  }, (id) => readServiceFor(deps, principal, id));
 }
 
 /**
@@ -139,7 +140,7 @@ async function bear(
     const service: Service = {
       accountId, id, name: wanted.name, systemName, state: "incomplete", settings: wanted.settings, ...stamp,
     };
-    const outcome = await transact(deps.table, [
+    const outcome = await transactOnce(deps, [
       { put: serviceRow(service), when: "absent" },
       { put: serviceTokenRow(token), when: "absent" },
       { put: metrics.row(hits), when: "absent" },
@@ -149,7 +150,7 @@ async function bear(
       record(event(deps, {
         accountId, type: "service.created", actor, subject: { serviceId: id }, facts: { name: service.name, system_name: systemName },
       })),
-    ]);
+    ], id);
     if (outcome.done) return service;
     if (outcome.refused.some((position) => position <= 3)) return "id_taken";
   }

@@ -1,4 +1,4 @@
-import type { AccountPlanId, PlanId } from "../domain/brands.ts";
+import type { AccountPlanId, DeveloperAccountId, PlanId } from "../domain/brands.ts";
 import type { ApplicationPlan } from "../domain/catalogue.ts";
 import { signedUpAs, type DeveloperAccount, type DeveloperUser } from "../domain/developers.ts";
 import type { Principal } from "../domain/model.ts";
@@ -7,10 +7,11 @@ import { keys } from "../table/model.ts";
 import type { Write } from "../table/transact.ts";
 import { defaultAccountPlan, readAccountPlan } from "./account-plans.ts";
 import { bornApplication, createApplication } from "./applications.ts";
-import { untilStored, type Storage } from "./context.ts";
+import type { Storage } from "./context.ts";
 import { developers } from "./developer-accounts.ts";
 import { usersOf } from "./developer-users.ts";
 import { storeTogether } from "./entities.ts";
+import { once, part } from "./once.ts";
 import { listAllPlans, readPlan } from "./plans.ts";
 
 export type Signup = Pick<DeveloperAccount, "orgName"> & Pick<DeveloperUser, "username" | "email"> & {
@@ -30,7 +31,7 @@ const TOGETHER = 15;
  */
 export async function signUp(deps: Storage, principal: Principal, wanted: Signup): Promise<DeveloperAccount> {
   const { orgName, username, email, withPassword, accountPlanId } = wanted;
-  const { account, plansLeft } = await untilStored(async () => {
+  const { account, plansLeft } = await once<{ readonly account: DeveloperAccount; readonly plansLeft: readonly ApplicationPlan[] }, DeveloperAccountId>(deps, async () => {
     const applicationPlans = await plansOf(deps, principal, wanted);
     const plan = accountPlanId === undefined ? await defaultAccountPlan(deps, principal) : await readAccountPlan(deps, principal, accountPlanId);
     const states = signedUpAs(withPassword, plan);
@@ -43,8 +44,8 @@ export async function signUp(deps: Storage, principal: Principal, wanted: Signup
     const follows = [planIsThere, ...brought.flatMap((application) => application.follows)];
     const isStored = await storeTogether(deps, [born, admin, ...brought.map(({ change }) => change)], follows.filter(isFirst));
     return isStored ? { account: born.entity, plansLeft: applicationPlans.slice(TOGETHER) } : undefined;
-  });
-  for (const plan of plansLeft) await createApplication(deps, principal, firstApplication(account, plan));
+  }, async (id) => ({ account: await developers.read(deps, principal, id), plansLeft: (await plansOf(deps, principal, wanted)).slice(TOGETHER) }));
+  for (const plan of plansLeft) await createApplication(part(deps, String(plan.id)), principal, firstApplication(account, plan));
   return account;
 }
 

@@ -36,6 +36,7 @@ import type { Environment } from "../domain/configuration.ts";
  * | 29 | whom a member is bound to, of an issuer     | table | pk=ACCOUNT#a#MEMBER#m#ISSUER#h       sk=BINDING        consistent  |
  * | 30 | list a member's identities, to remove them  | gsi1  | gsi1pk=ACCOUNT#a#MEMBER#m#IDENTITIES gsi1sk=m                      |
  * | 31 | find members by e-mail, in all accounts     | gsi2  | gsi2pk=MEMBER_EMAIL#h                gsi2sk=a                      |
+ * | 32 | what was made by a request that has a name  | table | pk=ACCOUNT#a#MEMBER#m#REQUEST#h     sk=REQUEST[#part] consistent |
  *
  * Ids in sort keys are padded, so that text sorts as numbers do; `h` is a hash, so that no name becomes a key.
  * Patterns 2, 4 and 26 own a partition key each, because every request reads them and a partition serves 3,000 strong
@@ -46,6 +47,8 @@ export const keys = {
   account: (a: AccountId) => ({ pk: ACCOUNTS, sk: `ACCOUNT#${sortable(a)}` }),
   member: (a: AccountId, m: MemberId) => ({ pk: `ACCOUNT#${a}#MEMBER#${m}`, sk: "MEMBER" }),
   accessToken: (a: AccountId, m: MemberId, t: AccessTokenId) => ({ pk: `ACCOUNT#${a}#MEMBER#${m}#TOKEN#${t}`, sk: "ACCESS_TOKEN" }),
+  /** `speaker` is the token or the session that sends it: the names of one say nothing to another. */
+  request: (a: AccountId, m: MemberId, speaker: string, name: string) => ({ pk: `ACCOUNT#${a}#MEMBER#${m}#REQUEST#${hashOf(JSON.stringify([speaker, name]))}`, sk: "REQUEST" }),
   session: (a: AccountId, m: MemberId, id: SessionId) => ({ pk: `ACCOUNT#${a}#MEMBER#${m}#SESSION#${hashOf(id)}`, sk: "SESSION" }),
   identity: (issuer: string, subject: string, a: AccountId) => ({ pk: identityPartition(issuer, subject), sk: `ACCOUNT#${sortable(a)}` }),
   binding: (a: AccountId, m: MemberId, issuer: string) => ({ pk: `ACCOUNT#${a}#MEMBER#${m}#ISSUER#${hashOf(issuer)}`, sk: "BINDING" }),

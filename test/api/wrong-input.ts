@@ -38,7 +38,7 @@ export async function send(url: string, { method = "GET", target, token, type, h
 /** README.md, the table of errors, written a second time: what each code comes with. */
 const DOCUMENTED: Readonly<Record<string, readonly [status: number, as: "error" | "status" | "errors"]>> = {
   access_denied: [403, "error"], no_service_access: [403, "error"], insufficient_scope: [403, "error"], insufficient_rights: [403, "error"],
-  read_only: [403, "error"], forbidden: [403, "status"], not_found: [404, "status"], invalid: [422, "errors"], invalid_environment: [422, "error"], refused: [403, "errors"], malformed_request: [400, "error"],
+  read_only: [403, "error"], forbidden: [403, "status"], not_found: [404, "status"], invalid: [422, "errors"], idempotency_key_reused: [422, "error"], invalid_environment: [422, "error"], refused: [403, "errors"], malformed_request: [400, "error"],
   subject_not_found: [404, "error"], invalid_parameter: [400, "error"], payload_too_large: [413, "error"], unsupported_media_type: [415, "error"], not_acceptable: [406, "error"],
 };
 /** 3scale's bare sentences, which have no code; the latter two where CSV was asked for. */
@@ -118,6 +118,7 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   member: [...KEYS, ...STAMPS, "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk", "accountId", "id", "username", "email", "role", "state", "sections", "serviceAccess"],
   access_token: [...ENTITY, "ownerId", "name", "scopes", "permission", "expiresAt", "pepper", "hash", "imported", "ttl"],
   session: [...KEYS, "gsi1pk", "gsi1sk", "expiresAt", "ttl"],
+  request: [...KEYS, "asked", "pepper", "sealed", "ttl"],
   identity: [...KEYS, "gsi1pk", "gsi1sk", "accountId", "memberId", "version"],
   binding: [...KEYS, "gsi1pk", "gsi1sk", "subject"],
   service: [

@@ -69,7 +69,7 @@ describe("an error's answer", () => {
 
   const STATUS: Record<ErrorCode, number> = {
     access_denied: 403, no_service_access: 403, insufficient_scope: 403, insufficient_rights: 403, read_only: 403, forbidden: 403, not_found: 404,
-    no_configuration: 404, invalid_environment: 422, invalid: 422, refused: 403, wrong_type: 422, subject_not_found: 404, invalid_parameter: 400,
+    no_configuration: 404, invalid_environment: 422, invalid: 422, idempotency_key_reused: 422, refused: 403, wrong_type: 422, subject_not_found: 404, invalid_parameter: 400,
     missing_parameter: 400, malformed_request: 400, payload_too_large: 413, unsupported_media_type: 415, not_acceptable: 406, busy: 503, unavailable: 503, internal: 500,
   };
   const codes = Object.entries(STATUS) as [ErrorCode, number][];

@@ -119,6 +119,12 @@ export const DEFECTS: readonly Defect[] = [
     ],
   },
   {
+    suite: "test/api/idempotency.test.ts", what: "what a request with a name has done is not noted",
+    edits: [
+      { file: "lib/operations/once.ts", from: "await transact(table, [...writes, { put: row, when: \"absent\" }]);", to: "await transact(table, writes);" },
+    ],
+  },
+  {
     suite: "test/portal/sessions.test.ts", what: "signing out forgets only the cookie",
     edits: [
       { file: "lib/operations/sessions.ts", from: "    { remove: keys.session(accountId, memberId, id), when: \"present\" },\n", to: "" },
@@ -145,7 +151,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     suite: "test/secrets/seal.test.ts", what: "a sealed value opens in another service's row",
     edits: [
-      { file: "lib/secrets/seal.ts", from: "return Buffer.from(`latchkey:service_token:${accountId}:${serviceId}`);", to: "return Buffer.from(`latchkey:service_token:${accountId}`);" },
+      { file: "lib/secrets/seal.ts", from: "return `latchkey:service_token:${accountId}:${serviceId}`;", to: "return `latchkey:service_token:${accountId}`;" },
     ],
   },
   {
