@@ -4,7 +4,6 @@ import type { Principal } from "../domain/model.ts";
 import { memberOf, type Named } from "../operations/context.ts";
 import { hashOf, keys } from "../table/model.ts";
 import { headerOf } from "./credential.ts";
-import { hashing } from "./runtime.ts";
 
 const NAME = /^[\x20-\x7e]{1,255}$/;
 
@@ -18,5 +17,5 @@ export function namedRequest(event: APIGatewayProxyEventV2, principal: Principal
   if (!NAME.test(name)) throw new DomainError("malformed_request", "Idempotency-Key must be up to 255 visible ASCII characters");
   const { accountId, id } = memberOf(principal);
   const speaker = principal.kind === "access_token" ? String(principal.token.id) : "in person";
-  return { ...hashing(), name, key: keys.request(accountId, id, speaker, name), asked: hashOf(JSON.stringify(asked)) };
+  return { key: keys.request(accountId, id, speaker, name), asked: hashOf(JSON.stringify(asked)) };
 }

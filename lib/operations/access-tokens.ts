@@ -26,8 +26,8 @@ export type OwnedAccessToken = AccessToken & { readonly owner: Member };
 export type AccessTokenChanges = { readonly [K in keyof NewAccessToken]?: NewAccessToken[K] | undefined };
 
 /**
- * Issues a token to the principal's own member. Its value is in the result and nowhere else; the table keeps a hash. Only
- * when the request has a name, so that it may be sent again, the value is kept for that, sealed under the name.
+ * Issues a token to the principal's own member. Its value is in the result and nowhere else; the table keeps a hash. A request
+ * that has a name and comes again finds the token that it made, and gives it another value, since nobody knows the first.
  */
 export async function issueAccessToken(
   deps: Storage & Hashing, creator: Principal, wanted: NewAccessToken,
@@ -35,11 +35,27 @@ export async function issueAccessToken(
   refuse(exceeding(ceilingOf(creator), wanted));
   refusePast(deps, wanted.expiresAt);
   const owner = memberOf(creator);
-  return once<Issued, Pick<AccessToken, "id"> & Pick<Issued, "value">>(deps, async () => {
+  return once<Issued, AccessTokenId>(deps, async () => {
     const { token, value, writes } = bornToken(deps, creator, owner, wanted);
-    const outcome = await transactOnce(deps, [stillActive(owner), ...writes], { id: token.id, value });
+    const outcome = await transactOnce(deps, [stillActive(owner), ...writes], token.id);
     return ownerWasActive(outcome) && outcome.done ? { token, value } : undefined;
-  }, async ({ id, value }) => ({ token: (await load(deps, owner, id)).token, value }));
+  }, (id) => withAnotherValue(deps, creator, owner, id));
+}
+
+async function withAnotherValue(deps: Storage & Hashing, creator: Principal, owner: Member, id: AccessTokenId): Promise<Issued> {
+  return untilStored(async () => {
+    const stored = await load(deps, owner, id);
+    const value = accessTokenString(owner.accountId, owner.id, id, newSecret());
+    const token = { ...stored.token, version: stored.token.version + 1, updatedAt: deps.clock() };
+    const outcome = await transact(deps.table, [
+      stillActive(owner),
+      { put: accessTokenRow({ ...stored, token, digest: digest(deps.peppers, value) }), when: { version: stored.token.version } },
+      record(event(deps, {
+        accountId: owner.accountId, type: "access_token.updated", actor: actorOf(creator), subject: { memberId: owner.id, tokenId: id }, facts: { name: token.name, value: "replaced" },
+      })),
+    ]);
+    return ownerWasActive(outcome) && outcome.done ? { token, value } : undefined;
+  });
 }
 
 /** A new token of a member, with its value, and the writes that store it, to be part of a transaction. */

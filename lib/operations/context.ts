@@ -17,7 +17,7 @@ export type Sealing = { readonly keyring: Keyring };
  * A request that its client gave a name, so that it is carried out once however often it is sent. `key` is where that is
  * written down; `asked` tells it from another under the same name.
  */
-export type Named = Hashing & { readonly name: string; readonly key: Key; readonly asked: string };
+export type Named = { readonly key: Key; readonly asked: string };
 
 const STALE_TRIES = 5;
 

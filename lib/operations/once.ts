@@ -1,5 +1,4 @@
 import { DomainError } from "../domain/errors.ts";
-import { keep, open } from "../secrets/kept.ts";
 import { readRequest, requestRow } from "../table/requests.ts";
 import { transact, type Outcome, type Write } from "../table/transact.ts";
 import { untilStored, type Named, type Storage } from "./context.ts";
@@ -11,28 +10,30 @@ class CarriedOut extends Error {
 
 /**
  * Like `untilStored`. When the request has a name, only if it was not carried out before, or at the same time: then
- * `again` makes its answer of what was kept with its effect.
+ * `again` makes its answer of what was written down with its effect.
  */
-export async function once<T, K>(deps: Storage, attempt: () => Promise<T | undefined>, again: (kept: K) => Promise<T>): Promise<T> {
+export async function once<T, M>(deps: Storage, attempt: () => Promise<T | undefined>, again: (made: M) => Promise<T>): Promise<T> {
   const { named } = deps;
   if (named === undefined) return untilStored(attempt);
-  const before = await keptOf<K>(deps, named);
-  if (before !== undefined) return again(before.kept);
+  const before = await madeBy<M>(deps, named);
+  if (before !== undefined) return again(before.made);
   try {
     return await untilStored(attempt);
   } catch (error) {
-    const meanwhile = error instanceof CarriedOut ? await keptOf<K>(deps, named) : undefined;
+    const meanwhile = error instanceof CarriedOut ? await madeBy<M>(deps, named) : undefined;
     if (meanwhile === undefined) throw error;
-    return again(meanwhile.kept);
+    return again(meanwhile.made);
   }
 }
 
-/** Writes all or nothing, within `once`. What the answer is to be made of, when the request comes again, is `kept` in the same transaction. */
-export async function transactOnce(deps: Storage, writes: readonly Write[], kept: unknown): Promise<Outcome> {
+/**
+ * Writes all or nothing, within `once`. What the answer is to be made of when the request comes again, as the id of what it `made`, is
+ * written down in the same transaction: never a secret.
+ */
+export async function transactOnce(deps: Storage, writes: readonly Write[], made: unknown): Promise<Outcome> {
   const { named, table, clock } = deps;
   if (named === undefined) return transact(table, writes);
-  const { key, name, asked, peppers } = named;
-  const row = requestRow(key, { asked, ...keep(peppers, name, placeOf(named), JSON.stringify(kept)) }, clock());
+  const row = requestRow(named.key, { asked: named.asked, made: JSON.stringify(made) }, clock());
   const outcome = await transact(table, [...writes, { put: row, when: "absent" }]);
   // Whatever else was refused may have been refused by what this very request did.
   if (!outcome.done && outcome.refused.includes(writes.length)) throw new CarriedOut("The request has been carried out meanwhile");
@@ -45,11 +46,9 @@ export function part<D extends Storage>(deps: D, what: string): D {
   return named === undefined ? deps : { ...deps, named: { ...named, key: { ...named.key, sk: `${named.key.sk}#${what}` } } };
 }
 
-async function keptOf<K>({ table }: Storage, named: Named): Promise<{ readonly kept: K } | undefined> {
+async function madeBy<M>({ table }: Storage, named: Named): Promise<{ readonly made: M } | undefined> {
   const request = await readRequest(table, named.key);
   if (request === undefined) return undefined;
   if (request.asked !== named.asked) throw new DomainError("idempotency_key_reused", "This idempotency key came with another request before");
-  return { kept: JSON.parse(open(named.peppers, named.name, placeOf(named), request)) as K };
+  return { made: JSON.parse(request.made) as M };
 }
-
-const placeOf = ({ key }: Named) => `latchkey:request:${key.pk}:${key.sk}`;

@@ -49,8 +49,7 @@ export function importedDigests(peppers: Peppers, sha384: string): readonly Dige
   return [...peppers.keys].map(([pepper, key]) => ({ pepper, hash: hmac(key, `3scale:${sha384}`) }));
 }
 
-/** A pepper by its version. One that is gone is an error (D12). */
-export function keyOf(peppers: Peppers, version: number): string {
+function keyOf(peppers: Peppers, version: number): string {
   const key = peppers.keys.get(version);
   if (key === undefined) throw new Error(`Pepper version ${version} is not configured`);
   return key;

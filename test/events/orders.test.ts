@@ -118,6 +118,7 @@ describe("the orders that are tried", () => {
   });
 });
 
+// oxlint-disable-next-line vitest/expect-expect -- in expectAsTheModel
 it("up to five things with up to three duplicates, in every order", async () => {
   const seed = newSeed();
   const random = randomFrom(seed);
@@ -127,6 +128,7 @@ it("up to five things with up to three duplicates, in every order", async () => 
   tried("orders of events", { sequences: chosen.length, "there are": all.length, happenings: chosen.reduce((sum, { length }) => sum + length, 0) }, seed);
 }, SOME === Infinity ? 4 * 60 * 60_000 : 60_000);
 
+// oxlint-disable-next-line vitest/expect-expect -- in expectAsTheModel
 it("random streams over several services that want each other's names", async () => {
   const seed = newSeed();
   const random = randomFrom(seed);

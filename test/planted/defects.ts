@@ -151,7 +151,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     suite: "test/secrets/seal.test.ts", what: "a sealed value opens in another service's row",
     edits: [
-      { file: "lib/secrets/seal.ts", from: "return `latchkey:service_token:${accountId}:${serviceId}`;", to: "return `latchkey:service_token:${accountId}`;" },
+      { file: "lib/secrets/seal.ts", from: "return Buffer.from(`latchkey:service_token:${accountId}:${serviceId}`);", to: "return Buffer.from(`latchkey:service_token:${accountId}`);" },
     ],
   },
   {
