@@ -41,8 +41,10 @@ const fresh = () => ({ pk: `KEY#${++made}`, sk: "ROW" });
 
 describe("against DynamoDB Local", () => {
   const leaf = fc.oneof(fc.string(), fc.maxSafeInteger(), fc.double({ noNaN: true, noDefaultInfinity: true, min: -(2 ** 53 - 1), max: 2 ** 53 - 1 }).filter((n) => n === 0 || Math.abs(n) > 1e-100), fc.boolean(), fc.constant(null));
+  // AWS's conversion tells a class by this name. No map that is stored has names of anybody's choosing: such objects are kept as JSON.
+  const attribute = fc.string({ minLength: 1 }).filter((name) => name !== "__proto__" && name !== "constructor");
   const value = fc.letrec<{ value: unknown }>((tie) => ({
-    value: fc.oneof({ depthSize: "small" }, leaf, fc.array(tie("value"), { maxLength: 4 }), fc.dictionary(fc.string({ minLength: 1 }).filter((name) => name !== "__proto__"), tie("value"), { maxKeys: 4, noNullPrototype: true })),
+    value: fc.oneof({ depthSize: "small" }, leaf, fc.array(tie("value"), { maxLength: 4 }), fc.dictionary(attribute, tie("value"), { maxKeys: 4, noNullPrototype: true })),
   })).value;
 
   it("what is put is what is read, by us and by AWS's own client, and what that puts is what we read", async () => {
