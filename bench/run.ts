@@ -20,9 +20,13 @@ program
   .argument("[names...]", `which benchmarks (default: all): ${known.join(", ")}`)
   .option("--check", "fail when a limit is not kept")
   .option("--prices <file>", "of cost: figures of one's own in place of those in bench/cost/prices.json")
+  .option("--data <folder>", "of scale: what npm run fill has kept; without it a smaller table is made in memory")
+  .option("--tokens <number>", "of scale: how many access tokens the large table there has (default: 1000000)")
   .parse();
-const options = program.opts<{ check?: true; prices?: string }>();
+const options = program.opts<{ check?: true; prices?: string; data?: string; tokens?: string }>();
 if (options.prices !== undefined) process.env["LATCHKEY_PRICES"] = path.resolve(options.prices);
+if (options.data !== undefined) process.env["LATCHKEY_SCALE_DATA"] = path.resolve(options.data);
+if (options.tokens !== undefined) process.env["LATCHKEY_SCALE_TOKENS"] = options.tokens;
 const names = program.args.length > 0 ? program.args : known;
 const strangers = names.filter((name) => !known.includes(name));
 if (strangers.length > 0) program.error(`There is no benchmark ${strangers.join(", ")}, only ${known.join(", ")}.`);

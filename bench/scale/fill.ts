@@ -6,7 +6,7 @@ import { progressBar } from "./progress-bar.ts";
 program
   .name("npm run fill --")
   .description("Fills a folder with a table of 1,000 access tokens and one of many. Stopped, it goes on where it was; full, it does nothing.")
-  .requiredOption("--data <folder>", "where the tables are kept")
+  .requiredOption("--data <folder>", "where the tables are kept: in a file system that is memory (/dev/shm) it is filled thirty times as fast as on a slow disk")
   .option("--tokens <number>", "how many access tokens the large table has: a multiple of 50,000", "1000000")
   .parse();
 const { data, tokens } = program.opts<{ data: string; tokens: string }>();
@@ -14,6 +14,6 @@ const large = Number(tokens);
 if (!Number.isSafeInteger(large) || large <= 0 || large % 50_000 !== 0) program.error("--tokens is a multiple of 50,000.");
 
 for (const size of [1000, large]) {
-  const table = await filled(data, size, progressBar(`${size.toLocaleString("en")} access tokens`));
+  const table = await filled({ directory: data, tokens: size }, progressBar(`${size.toLocaleString("en")} access tokens`));
   await table.stop();
 }

@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, UpdateTableCommand, UpdateTimeToLiveCommand } from "@aws-sdk/client-dynamodb";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { id, systemClock } from "../../lib/domain/brands.ts";
 import { startAwsDouble, type AwsDouble } from "../../lib/local/aws-double.ts";
 import { createTable } from "../../lib/local/create-table.ts";
 import { startDynamoDbLocal, type DynamoDbLocal } from "../../lib/local/dynamodb-local.ts";
+import type { Hashing, Sealing, Storage } from "../../lib/operations/context.ts";
 import { kmsKeyring } from "../../lib/secrets/keyring.ts";
 import { parsePeppers } from "../../lib/secrets/pepper.ts";
 import { readAccount } from "../../lib/table/accounts.ts";
@@ -16,16 +17,18 @@ import { tableIn } from "../../test/support/table.ts";
 import { BATCH, batchWriter } from "./batch-writer.ts";
 import { rowsOf, sizeOf, type Ground, type Rows, type Size } from "./world.ts";
 
-export const TABLE = "latchkey-scale";
+const TABLE = "latchkey-scale";
 /** What is filled in is nobody's: keys that anybody may know do. */
-export const PEPPER = "1:pepper-of-the-benchmark-that-protects-nothing";
-export const SEALING_KEY = "alias/latchkey-scale";
+const PEPPER = "1:pepper-of-the-benchmark-that-protects-nothing";
+const SEALING_KEY = "alias/latchkey-scale";
 const MASTER_KEY = Buffer.alloc(32, 7);
-const CONNECTIONS = 8;
+const CONNECTIONS = 16;
 const CHECKPOINT_EVERY_MS = 1000;
 
 /** A table with so many access tokens in it, in a DynamoDB Local that keeps its data in a folder. */
-export type Filled = { readonly size: Size; readonly ground: Ground; readonly endpoint: string; readonly kms: string; stop(): Promise<void> };
+export type Filled = { readonly size: Size; readonly ground: Ground; readonly deps: Storage & Hashing & Sealing; stop(): Promise<void> };
+/** Where it is kept. In memory only notes are: it is gone when it is stopped. */
+export type Wanted = { readonly directory: string; readonly tokens: number; readonly inMemory?: boolean };
 /** How far it is: rows that are there, of all, and how many of them this run has written. */
 export type Progress = (done: number, all: number, written: number) => void;
 
@@ -33,17 +36,18 @@ export type Progress = (done: number, all: number, written: number) => void;
  * Opens the table of a folder, and fills it to the end when it is not full yet: where an earlier run was stopped, it
  * goes on. What is full already is used as it is.
  */
-export async function filled(directory: string, tokens: number, progress: Progress): Promise<Filled> {
+export async function filled({ directory, tokens, inMemory = false }: Wanted, progress: Progress): Promise<Filled> {
   mkdirSync(directory, { recursive: true });
-  const [aws, emulator] = await Promise.all([startAwsDouble({ masterKey: MASTER_KEY }), startDynamoDbLocal({ dataDir: path.join(directory, String(tokens)) })]);
+  const data = inMemory ? {} : { dataDir: path.join(directory, String(tokens)) };
+  const [aws, emulator] = await Promise.all([startAwsDouble({ masterKey: MASTER_KEY }), startDynamoDbLocal(data)]);
   const stop = async () => void (await Promise.all([aws.stop(), emulator.stop()]));
   try {
     const size = sizeOf(tokens);
-    const ground = await groundOf(directory, tokens, aws, emulator);
-    const { keyring, peppers } = operator(aws, emulator);
-    const rows = rowsOf(size, ground, peppers, await keyring.unwrap(id(ground.accountId), ground.wrappedKey));
-    await fill(directory, tokens, rows, emulator.endpoint, progress);
-    return { size, ground, endpoint: emulator.endpoint, kms: aws.endpoint, stop };
+    const deps = operator(aws, emulator);
+    const ground = await groundOf(path.join(directory, `${tokens}.json`), deps, emulator);
+    const rows = rowsOf(size, ground, deps.peppers, await deps.keyring.unwrap(id(ground.accountId), ground.wrappedKey));
+    await fill(path.join(directory, `${tokens}.done`), rows, emulator.endpoint, progress);
+    return { size, ground, deps, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -51,24 +55,32 @@ export async function filled(directory: string, tokens: number, progress: Progre
 }
 
 /** The account, its admin and a member who reaches three services, made by the product's own operations, once. */
-async function groundOf(directory: string, tokens: number, aws: AwsDouble, emulator: DynamoDbLocal): Promise<Ground> {
-  const file = path.join(directory, `${tokens}.json`);
+async function groundOf(file: string, deps: Filled["deps"], emulator: DynamoDbLocal): Promise<Ground> {
   if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Ground;
-  const storage = operator(aws, emulator);
-  await createTable(TABLE, new DynamoDBClient(connectionTo(emulator)));
-  const account = await createTestAccount({ operator: storage });
+  await makeTable(new DynamoDBClient(connectionTo(emulator)));
+  const account = await createTestAccount({ operator: deps });
   const { accountId, createdAt } = account.admin.member;
   const reached = [];
   for (const name of ["First", "Second", "Third"]) reached.push((await account.service(name)).id);
   const limited = await account.member({ sections: ["partners"], serviceAccess: reached });
-  const stored = await readAccount(storage.table, accountId);
+  const stored = await readAccount(deps.table, accountId);
   if (stored === undefined) throw new Error("The account is gone");
   const ground = { at: createdAt, accountId, wrappedKey: stored.wrappedKey, admin: account.admin.value, limited: limited.value, reached };
   keep(file, ground);
   return ground;
 }
 
-function operator(aws: AwsDouble, emulator: DynamoDbLocal) {
+/**
+ * The product's table, without its stream and its sweeping of what has expired: nobody listens here, nothing expires, and the
+ * emulator looks through all of a table to find that out, every few seconds.
+ */
+async function makeTable(client: DynamoDBClient): Promise<void> {
+  await createTable(TABLE, client);
+  await client.send(new UpdateTableCommand({ TableName: TABLE, StreamSpecification: { StreamEnabled: false } }));
+  await client.send(new UpdateTimeToLiveCommand({ TableName: TABLE, TimeToLiveSpecification: { AttributeName: "ttl", Enabled: false } }));
+}
+
+function operator(aws: AwsDouble, emulator: DynamoDbLocal): Filled["deps"] {
   return {
     table: tableIn(connectionTo(emulator), TABLE),
     clock: systemClock, peppers: parsePeppers(PEPPER), keyring: kmsKeyring(SEALING_KEY, new KMSClient({ endpoint: aws.endpoint, region: REGION, credentials: CREDENTIALS })),
@@ -79,8 +91,7 @@ const connectionTo = ({ endpoint }: DynamoDbLocal): Database => ({ endpoint, reg
 const CREDENTIALS = { accessKeyId: "bench", secretAccessKey: "local" };
 
 /** Writes all rows, several batches at a time. Rows are the same whenever they are made: one that is written twice is there once. */
-async function fill(directory: string, tokens: number, rows: readonly Rows[], endpoint: string, progress: Progress): Promise<void> {
-  const file = path.join(directory, `${tokens}.done`);
+async function fill(file: string, rows: readonly Rows[], endpoint: string, progress: Progress): Promise<void> {
   const all = rows.reduce((sum, { count }) => sum + count, 0);
   const begin = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
   const write = batchWriter(endpoint, TABLE, CONNECTIONS);

@@ -40,7 +40,8 @@ const MEMBERS_EACH = 10;
 const APPLICATIONS_REACHED = 300;
 /** Ids before those that anything gets now, so that what is made meanwhile comes last. */
 const FIRST = 100_000_000_000_000;
-const idOf = <T extends Id>(number: number): T => id<T>(FIRST + number);
+/** The id of the thing with a number, of whatever kind. */
+export const idOf = <T extends Id>(number: number): T => id<T>(FIRST + number);
 
 /** Where the token with a number stands in the whole: in which account, and whose. */
 export function tokenAt({ ofAccount }: Size, { accountId }: Ground, number: number) {
