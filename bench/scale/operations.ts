@@ -21,8 +21,13 @@ const WANTED = { name: "one more", scopes: ["stats"], permission: "ro", expiresA
 
 /** The product's operations on a filled table. */
 export async function operationsOn({ size, ground, deps }: Filled) {
-  const admin = known(await authenticate(deps, ground.admin));
-  const limited = known(await authenticate(deps, ground.limited));
+  const proved = async (value: string): Promise<Principal> => {
+    const principal = await authenticate(deps, value);
+    if (principal.kind === "unproved") throw new Error(`A token of the table is ${principal.reason}`);
+    return principal;
+  };
+  const admin = await proved(ground.admin);
+  const limited = await proved(ground.limited);
 
   // Steps that have no divisor in common with how many there are: far from one another, and each of them in the end.
   let calls = 0;
@@ -36,7 +41,7 @@ export async function operationsOn({ size, ground, deps }: Filled) {
   const by = async (list: List, page: number) => full(list, { perPage: PER_PAGE, after: await cursorOf(list, page) });
 
   return {
-    authorize: async () => known(await authenticate(deps, valueAt(size, ground, anywhere(size.tokens)))),
+    authorize: () => proved(valueAt(size, ground, anywhere(size.tokens))),
     create: async () => void made.push((await issueAccessToken(deps, admin, WANTED)).token.id),
     delete: async () => deleteOwnAccessToken(deps, admin, known(made.pop())),
     reveal: () => revealServiceToken(deps, admin, idOf<Service["id"]>(anywhere(size.services))),
