@@ -37,7 +37,7 @@ export function exceeding(ceiling: Grant, wanted: Grant, held?: Grant): readonly
   if (within && wider(ceiling.permission, wanted.permission)) {
     excess.push({ field: "permission", message: "rw is beyond your own token" });
   }
-  if (within && ceiling.expiresAt !== "never" && later(ceiling.expiresAt, wanted.expiresAt)) {
+  if (within && later(ceiling.expiresAt, wanted.expiresAt)) {
     excess.push({ field: "expires_at", message: `must not be later than ${isoSeconds(ceiling.expiresAt)}, when your own token expires` });
   }
   return excess;
@@ -49,4 +49,4 @@ function isMore(than: Grant, grant: Grant): boolean {
 }
 
 const wider = (than: Permission, permission: Permission) => than === "ro" && permission === "rw";
-const later = (than: EpochSeconds | "never", time: EpochSeconds | "never") => than !== "never" && (time === "never" || time > than);
+const later = (than: EpochSeconds | "never", time: EpochSeconds | "never"): than is EpochSeconds => than !== "never" && (time === "never" || time > than);

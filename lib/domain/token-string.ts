@@ -33,17 +33,17 @@ export function serviceTokenString(accountId: AccountId, serviceId: ServiceId, s
 /** Reads a token without any storage. Undefined for everything that was never issued: wrong length, sign or check. */
 export function parseToken(text: string): ParsedToken | undefined {
   if (IMPORTED.test(text)) return { kind: "imported" };
-  const ids = ACCESS.exec(text)?.[1] ?? SERVICE.exec(text)?.[1];
+  const ofService = SERVICE.exec(text)?.[1];
+  const ids = ofService ?? ACCESS.exec(text)?.[1];
   if (ids === undefined || checkOf(text.slice(0, -CHECK_LENGTH)) !== text.slice(-CHECK_LENGTH)) return undefined;
-  const numbers = idNumbers(ids);
-  const accountId = toId<AccountId>(numbers[0]);
+  const accountId = toId<AccountId>(numberAt(ids, 0));
   if (accountId === undefined) return undefined;
-  if (text.startsWith("lk_st_")) {
-    const serviceId = toId<ServiceId>(numbers[1]);
+  if (ofService !== undefined) {
+    const serviceId = toId<ServiceId>(numberAt(ids, 1));
     return serviceId === undefined ? undefined : { kind: "service_token", accountId, serviceId };
   }
-  const ownerId = toId<MemberId>(numbers[1]);
-  const id = toId<AccessTokenId>(numbers[2]);
+  const ownerId = toId<MemberId>(numberAt(ids, 1));
+  const id = toId<AccessTokenId>(numberAt(ids, 2));
   return ownerId === undefined || id === undefined ? undefined : { kind: "access_token", accountId, ownerId, id };
 }
 
@@ -72,12 +72,9 @@ function base62(value: number, length: number = ID_LENGTH): string {
   return text;
 }
 
-function idNumbers(ids: string): number[] {
-  const values: number[] = [];
-  for (let at = 0; at < ids.length; at += ID_LENGTH) {
-    let value = 0;
-    for (const character of ids.slice(at, at + ID_LENGTH)) value = value * 62 + ALPHABET.indexOf(character);
-    values.push(value);
-  }
-  return values;
+/** The number that the first, second or third id (`position` from 0) writes in base62. */
+function numberAt(ids: string, position: number): number {
+  let value = 0;
+  for (const character of ids.slice(position * ID_LENGTH, (position + 1) * ID_LENGTH)) value = value * 62 + ALPHABET.indexOf(character);
+  return value;
 }

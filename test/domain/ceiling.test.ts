@@ -44,6 +44,26 @@ describe("what may be granted to a new token", () => {
   });
 });
 
+describe("the ceiling", () => {
+  it("of somebody who is signed in is all that their rights open, to read and write, for ever", () => {
+    expect(ceilingOf(signedIn(member({ sections: ["partners", "monitoring"] })))).toEqual({ scopes: ["account_management", "stats"], permission: "rw", expiresAt: "never" });
+  });
+
+  it("of a service token is nothing", () => {
+    expect(ceilingOf(gateway)).toEqual({ scopes: [], permission: "ro", expiresAt: "never" });
+  });
+});
+
+describe("what is told of a new token that is too much", () => {
+  it("is all of it, in words, also when no scope of it is allowed", () => {
+    const ceiling = ceilingOf(speaking(admin(), token({ permission: "ro", expiresAt: epochSeconds(1_900_000_000) })));
+    expect(exceeding(ceiling, grant({ scopes: ["stats"] }))).toEqual([
+      { field: "scopes", message: "stats is beyond your own rights" }, { field: "permission", message: "rw is beyond your own token" },
+      { field: "expires_at", message: "must not be later than 2030-03-17T17:46:40Z, when your own token expires" },
+    ]);
+  });
+});
+
 describe("what an existing token may be turned into", () => {
   const narrow = speaking(admin(), token({ expiresAt: later(10) }));
   const wide = grant({ scopes: ["account_management", "finance"] });

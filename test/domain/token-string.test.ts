@@ -83,6 +83,7 @@ describe("a token", () => {
     ["a secret of 44 signs", "lk_at_000000001000000002000000003JKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0", "lk_at_"],
     ["a secret of 42 signs", "lk_at_000000001000000002000000003JKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy", "lk_at_"],
     ["a service token's secret of 44 signs", "lk_st_000000001000000002JKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0", "lk_st_"],
+    ["something before its prefix, an access token's", "0lk_at_000000001000000002000000003JKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "0lk_at_"],
     ["something before its prefix", "0lk_st_000000001000000002JKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "0lk_st_"],
     ["a prefix that was never given out", "lk_xt_000000001000000002JKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "lk_xt_"],
     ["an access token's ids under a service token's prefix", "lk_st_000000001000000002000000003JKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "lk_st_"],
