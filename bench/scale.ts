@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { filled, type Filled } from "./scale/filled.ts";
-import { operationsOn, type Operations } from "./scale/operations.ts";
+import { OPERATIONS, operationsOn, type Operation, type Operations } from "./scale/operations.ts";
 import { progressBar } from "./scale/progress-bar.ts";
 import { median, type Benchmark, type Row } from "./support/benchmark.ts";
 import { byTurns, ratios } from "./support/rounds.ts";
@@ -20,16 +20,9 @@ const kept = process.env["LATCHKEY_SCALE_DATA"];
 const large = Number(process.env["LATCHKEY_SCALE_TOKENS"] ?? (kept === undefined ? LARGE_WITHOUT_DATA : 1_000_000));
 const ratioOf = (what: string) => `${what}, of the small table's`;
 
-type Name = keyof Operations;
-/** In whatever way a list is asked for, its page must not cost more in a long list; but 3scale's total counts all of it. */
-const LIMITED = [
-  "authorize", "create", "delete", "reveal", "tokens, first page", "tokens, page 200", "tokens, page 200 by its number", "services, first page", "services, page 200",
-  "applications, first page", "applications, page 200", "limited member's applications, first page", "limited member's applications, page 60",
-] as const satisfies readonly Name[];
-
 export default {
   about: `What operations take in a table of ${large.toLocaleString("en")} access tokens, beside one of ${SMALL.toLocaleString("en")}.`,
-  limits: Object.fromEntries(LIMITED.map((what) => [ratioOf(what), { most: MOST }])),
+  limits: Object.fromEntries(OPERATIONS.map((what) => [ratioOf(what), { most: MOST }])),
   async run() {
     const folder = kept ?? mkdtempSync(path.join(tmpdir(), "bench-scale-"));
     const open = (tokens: number) => filled({ directory: folder, tokens, inMemory: kept === undefined }, progressBar(`${tokens.toLocaleString("en")} access tokens`));
@@ -39,7 +32,7 @@ export default {
       const [small, big] = await Promise.all(tables.map(operationsOn));
       if (small === undefined || big === undefined) throw new Error("There are two tables");
       const rows: Row[] = [];
-      for (const name of Object.keys(small) as Name[]) rows.push(...(await compared(name, small, big)));
+      for (const name of OPERATIONS) rows.push(...(await compared(name, small, big)));
       return rows;
     } finally {
       await Promise.all(tables.map((table) => table.stop()));
@@ -48,7 +41,7 @@ export default {
   },
 } satisfies Benchmark;
 
-async function compared(name: Name, small: Operations, big: Operations): Promise<readonly Row[]> {
+async function compared(name: Operation, small: Operations, big: Operations): Promise<readonly Row[]> {
   const { pairs } = await byTurns({ pairs: () => inPairs(small[name], big[name]) }, ROUNDS);
   const [ofSmall, ofBig] = [pairs.map((pair) => pair.small), pairs.map((pair) => pair.big)];
   console.log(`${name}: ${median(ofSmall).toFixed(2)} and ${median(ofBig).toFixed(2)} ms`);
