@@ -26,6 +26,10 @@ export const DEFECTS: readonly Defect[] = [
     edits: [{ file: "lib/domain/ceiling.ts", from: "later(ceiling.expiresAt, wanted.expiresAt)", to: 'wanted.expiresAt === "never"' }],
   },
   {
+    suite: "test/sequences/sequences.test.ts", what: "a change of a token is not held to the ceiling",
+    edits: [{ file: "lib/operations/access-tokens.ts", from: "    refuse(exceeding(ceilingOf(principal), wanted, stored.token));\n", to: "" }],
+  },
+  {
     suite: "test/domain/token-string.test.ts", what: "a wrong checksum is not noticed",
     edits: [{ file: "lib/domain/token-string.ts", from: "if (ids === undefined || checkOf(text.slice(0, -CHECK_LENGTH)) !== text.slice(-CHECK_LENGTH)) return undefined;", to: "if (ids === undefined) return undefined;" }],
   },
