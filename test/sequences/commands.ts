@@ -43,6 +43,12 @@ function someAdmin(random: Random, world: World): Speaker {
   const tokens = [...world.tokens].filter(([, { owner }]) => world.members.get(owner)?.role === "admin").map(([token]) => token);
   return tokens.length > 0 && random.chance(0.85) ? { token: random.of(tokens) } : someToken(random, world);
 }
+/** A token that may change tokens, if there is one, so that the ceiling is what decides. */
+function someWriter(random: Random, world: World): { readonly token: number } {
+  const writers = [...world.tokens].filter(([, { owner, scopes, permission, expiresAt }]) =>
+    world.members.get(owner)?.state === "active" && scopes.includes("account_management") && permission === "rw" && expiresAt !== PAST).map(([token]) => token);
+  return writers.length > 0 && random.chance(0.6) ? { token: random.of(writers) } : someToken(random, world);
+}
 const naming = (random: Random): Naming => (random.chance(0.7) ? "id" : "value");
 /** A token that whoever speaks probably owns. */
 function nearToken(random: Random, world: World, speaker: Speaker): number {
@@ -55,13 +61,13 @@ function nearToken(random: Random, world: World, speaker: Speaker): number {
 export const PEOPLE = 4;
 
 const create: Draw = (random, world, ends) => {
-  const speaker = random.chance(0.3) ? somePerson(random) : someToken(random, world);
+  const speaker = random.chance(0.3) ? somePerson(random) : someWriter(random, world);
   const wanted = someGrant(random, ends);
   const self = "person" in speaker ? undefined : world.tokens.get(speaker.token)?.owner;
   return { does: "create", speaker, wanted, ...(self === undefined || random.chance(0.7) ? {} : { under: random.chance(0.7) ? self : someMember(random, world) }) };
 };
 const change: Draw = (random, world, ends) => {
-  const speaker = someToken(random, world);
+  const speaker = someWriter(random, world);
   const { scopes, permission, expiresAt } = someGrant(random, ends);
   const to = { ...(random.chance(0.5) ? { scopes } : {}), ...(random.chance(0.4) ? { permission } : {}), ...(random.chance(0.4) ? { expiresAt } : {}) };
   return { does: "change", speaker, token: nearToken(random, world, speaker), by: naming(random), to };
@@ -90,8 +96,12 @@ const manage: Draw = (random, world) => ({
   speaker: someAdmin(random, world), member: someMember(random, world),
 });
 const removeMember: Draw = (random, world) => ({ does: "remove member", speaker: someAdmin(random, world), member: someMember(random, world) });
+const invite: Draw = (random, world) => ({ does: "invite", speaker: someAdmin(random, world) });
 const expire: Draw = (random, world) => ({ does: "expire", ...someToken(random, world) });
-const cleanUp: Draw = (random, world) => ({ does: "clean up", member: someMember(random, world) });
+const cleanUp: Draw = (random, world) => {
+  const gone = [...world.tokens.values()].map(({ owner }) => owner).filter((owner) => !world.members.has(owner));
+  return { does: "clean up", member: gone.length > 0 && random.chance(0.7) ? random.of(gone) : someMember(random, world) };
+};
 const useOfService: Draw = (random, world) => {
   const does = random.of(serviceUses);
   return { does, speaker: does === "reveal service token" && random.chance(0.3) ? somePerson(random) : someToken(random, world), service: random.of(world.services) };
@@ -99,6 +109,6 @@ const useOfService: Draw = (random, world) => {
 const plainUse: Draw = (random, world) => (random.chance(0.25) ? { does: random.of(IN_PERSON), speaker: somePerson(random) } : { does: random.of(plainUses), speaker: someToken(random, world) });
 
 const DRAWS: readonly Draw[] = [
-  create, create, create, change, change, change, read, remove, revoke, rights, rights, manage, manage, manage, removeMember, expire, cleanUp,
+  create, create, create, change, change, change, change, read, remove, revoke, rights, rights, manage, manage, manage, manage, removeMember, invite, expire, cleanUp,
   useOfService, useOfService, plainUse, plainUse, plainUse,
 ];
