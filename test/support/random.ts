@@ -26,3 +26,8 @@ export function randomFrom(seed: number): Random {
 export function newSeed(): number {
   return Number(process.env["TEST_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 }
+
+/** The same things in another order. */
+export function shuffled<T>(all: readonly T[], { number }: Random): T[] {
+  return all.map((each) => [number(2 ** 32), each] as const).toSorted(([one], [other]) => one - other).map(([, each]) => each);
+}
