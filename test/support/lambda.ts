@@ -153,7 +153,8 @@ class Container {
   }
 }
 
-function unpacked(zip: string): string {
+/** A new directory with what is in a zip. */
+export function unpacked(zip: string): string {
   const directory = mkdtempSync(path.join(tmpdir(), "lambda-"));
   for (const [name, bytes] of Object.entries(unzipSync(readFileSync(zip)))) {
     const file = path.join(directory, name);
