@@ -119,9 +119,9 @@ describe("the record of calls", () => {
     await as("Reader").send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: [id("A#1"), id("B#1")], ConsistentRead: true } } }));
     await as("Reader").send(query("gsi1pk = :p", { ":p": "G#1" }, undefined, "gsi1"));
     expect(proxy.calls.map(({ bytesIn: _in, bytesOut: _out, ...call }) => call)).toEqual([
-      { principal: "Writer", action: "TransactWriteItems", table: TableName, index: undefined, consistent: true, status: 200, keys: [{ pk: "T#1", sk: "S" }, { pk: "A#1", sk: "S" }] },
-      { principal: "Reader", action: "BatchGetItem", table: TableName, index: undefined, consistent: true, status: 200, keys: [{ pk: "A#1", sk: "S" }, { pk: "B#1", sk: "S" }] },
-      { principal: "Reader", action: "Query", table: TableName, index: "gsi1", consistent: false, status: 200, keys: [{ gsi1pk: "G#1" }] },
+      { principal: "Writer", action: "TransactWriteItems", table: TableName, index: undefined, consistent: true, status: 200, keys: [{ pk: "T#1", sk: "S" }, { pk: "A#1", sk: "S" }], expressions: ["attribute_exists(pk)"] },
+      { principal: "Reader", action: "BatchGetItem", table: TableName, index: undefined, consistent: true, status: 200, keys: [{ pk: "A#1", sk: "S" }, { pk: "B#1", sk: "S" }], expressions: [] },
+      { principal: "Reader", action: "Query", table: TableName, index: "gsi1", consistent: false, status: 200, keys: [{ gsi1pk: "G#1" }], expressions: ["gsi1pk = :p"] },
     ]);
     expect(proxy.calls.every(({ bytesIn, bytesOut }) => bytesIn > 50 && bytesOut >= 2)).toBe(true);
   });

@@ -9,6 +9,8 @@ export interface DynamoRequest {
   /** The key of every item named in the request; of a query, its partition key. */
   readonly keys: readonly Readonly<Record<string, string>>[];
   readonly consistent: boolean;
+  /** The text of every expression in it, however deep. */
+  readonly expressions: readonly string[];
   readonly needs: readonly Need[];
 }
 
@@ -35,8 +37,15 @@ export function readRequest(operation: string, body: unknown, region: string): D
     index: touches[0]?.index,
     keys: touches.flatMap(({ key }) => (key ? [key] : [])),
     consistent,
+    expressions: expressionsIn(body),
     needs: needsOf(touches, region),
   };
+}
+
+/** An attribute of an item may bear such a name too; its value is not a text but says its type. */
+function expressionsIn(body: unknown): readonly string[] {
+  if (typeof body !== "object" || body === null) return [];
+  return Object.entries(body).flatMap(([name, value]: [string, unknown]) => (typeof value === "string" && name.endsWith("Expression") ? [value] : expressionsIn(value)));
 }
 
 /** One need for each action on each resource, with the partition keys of all its items. */

@@ -15,6 +15,7 @@ export interface Call {
   readonly index: string | undefined;
   readonly keys: readonly Readonly<Record<string, string>>[];
   readonly consistent: boolean;
+  readonly expressions: readonly string[];
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly status: number;
@@ -50,9 +51,9 @@ export async function startIamProxy({ upstream, allowed }: { upstream: Database;
     const action = actionOf(request);
     const asked = read(action, body, region);
     const result = denial(principal, allowed.get(principal), asked) ?? await way.forward(upstream.endpoint, asOwner(request), body);
-    const { table, index, keys, consistent } = asked;
+    const { table, index, keys, consistent, expressions } = asked;
     calls.push({
-      principal, action, table, index, keys, consistent, bytesIn: body.length, bytesOut: result.body.length, status: result.status,
+      principal, action, table, index, keys, consistent, expressions, bytesIn: body.length, bytesOut: result.body.length, status: result.status,
     });
     response.writeHead(result.status, result.headers).end(result.body);
   }
@@ -98,7 +99,7 @@ function read(action: string, body: Buffer, region: string): DynamoRequest {
     return readRequest(action, JSON.parse(body.toString()), region);
   } catch (error) {
     const needs = [{ action: `dynamodb:${action}`, resource: `(${(error as Error).message})`, leadingKeys: undefined }];
-    return { table: undefined, index: undefined, keys: [], consistent: false, needs };
+    return { table: undefined, index: undefined, keys: [], consistent: false, expressions: [], needs };
   }
 }
 
