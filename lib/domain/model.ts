@@ -39,6 +39,8 @@ export type Member = Versioned & {
   readonly state: MemberState;
   readonly sections: readonly Section[];
   readonly serviceAccess: ServiceAccess;
+  /** When they were suspended last: their sessions in the portal that began until then have ended for good. */
+  readonly sessionsEndedAt?: EpochSeconds;
 };
 
 export type AccessToken = Versioned & {

@@ -84,7 +84,8 @@ export async function changeState(deps: Storage, principal: Principal, id: Membe
   return change(deps, principal, id, "manage", "member.state_changed", (member) => {
     const state = stateAfter(member.state, transition);
     if (state === undefined) throw invalid({ state: [`cannot ${transition} a member who is ${member.state}`] });
-    return { ...member, state };
+    // A suspension is for good as far as sessions go: whoever comes back signs in again, and a stolen cookie does not come back.
+    return state === member.state ? member : { ...member, state, ...(state === "suspended" ? { sessionsEndedAt: deps.clock() } : {}) };
   });
 }
 

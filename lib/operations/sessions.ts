@@ -28,12 +28,14 @@ export async function startSession(deps: Storage, { accountId, id: memberId }: O
 }
 
 /**
- * Whose session is this? Undefined when it has ended, or when its member is not active: as live as a token's (D2, D6).
- * A storage failure throws (D12).
+ * Whose session is this? Undefined when it has ended, also by a suspension since it began, or when its member is not active: as
+ * live as a token's (D2, D6). A storage failure throws (D12).
  */
 export async function authenticateSession(deps: Storage, session: Session): Promise<Member | undefined> {
   const found = await readSessionAndMember(deps.table, session);
-  return found?.member.state === "active" && deps.clock() < found.expiresAt ? found.member : undefined;
+  if (found?.member.state !== "active" || deps.clock() >= found.expiresAt) return undefined;
+  const { sessionsEndedAt } = found.member;
+  return sessionsEndedAt === undefined || found.expiresAt - SESSION_SECONDS > sessionsEndedAt ? found.member : undefined;
 }
 
 /** Ends a session, wherever its cookie has been copied to. One that has ended already stays so, and is not recorded twice. */

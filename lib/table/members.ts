@@ -4,7 +4,7 @@ import { foldedEmail } from "../domain/sign-in.ts";
 import { readRow, readTogether, type Table } from "./client.ts";
 import { rowsOf } from "./list.ts";
 import { inIndex, keys, listings, type Row, type UniqueField } from "./model.ts";
-import { expectType, idIn, idsIn, oneOf, someOf, text, versioned } from "./row.ts";
+import { expectType, idIn, idsIn, oneOf, someOf, text, time, versioned } from "./row.ts";
 import type { Write } from "./transact.ts";
 
 export function memberRow(member: Member): Row {
@@ -28,6 +28,7 @@ export function memberFrom(row: Row): Member {
     state: oneOf(row, "state", MEMBER_STATES),
     sections: someOf(row, "sections", SECTIONS),
     serviceAccess: row["serviceAccess"] === "all" ? "all" : idsIn(row, "serviceAccess"),
+    ...(row["sessionsEndedAt"] === undefined ? {} : { sessionsEndedAt: time(row, "sessionsEndedAt") }),
     ...versioned(row),
   };
 }

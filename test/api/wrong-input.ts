@@ -115,7 +115,7 @@ const FLOWS = ["standard_flow_enabled", "implicit_flow_enabled", "service_accoun
 const ENTITY = [...KEYS, ...STAMPS, "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk", "accountId", "id"];
 const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   account: [...KEYS, ...STAMPS, "id", "name", "wrappedKey"],
-  member: [...KEYS, ...STAMPS, "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk", "accountId", "id", "username", "email", "role", "state", "sections", "serviceAccess"],
+  member: [...KEYS, ...STAMPS, "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk", "accountId", "id", "username", "email", "role", "state", "sections", "serviceAccess", "sessionsEndedAt"],
   access_token: [...ENTITY, "ownerId", "name", "scopes", "permission", "expiresAt", "pepper", "hash", "imported", "ttl"],
   session: [...KEYS, "gsi1pk", "gsi1sk", "expiresAt", "ttl"],
   request: [...KEYS, "asked", "pepper", "sealed", "ttl"],

@@ -75,6 +75,8 @@ export class World {
   readonly members = new Map<number, Owner>();
   readonly tokens = new Map<number, Token>();
   readonly services: readonly number[];
+  /** Whose session has ended: by a suspension, for good. */
+  readonly #signedOut = new Set<number>();
   #membersMade = 0;
   #tokensMade = 0;
 
@@ -99,6 +101,7 @@ export class World {
     const self = "person" in speaker ? speaker.person : token?.owner;
     const owner = self === undefined ? undefined : this.members.get(self);
     if (self === undefined || owner === undefined || !isKnown(owner, token ?? { scopes: [], permission: "ro", expiresAt: "never" }, now)) return "403 unknown";
+    if ("person" in speaker && this.#signedOut.has(speaker.person)) return "403 unknown";
     const asked = { ...OTHERWISE, ...SERVICE_USES, ...PLAIN_USES }[command.does];
     const said = token === undefined ? verdictOnMember(owner, asked) : verdict(owner, token, now, asked);
     if (said !== "allow") return said === "admin_required" ? FORBIDDEN : `403 ${said}`;
@@ -199,6 +202,7 @@ export class World {
     if (does === "activate" || does === "suspend" || does === "unsuspend") {
       const [from, to] = STEPS[does];
       if (before.state !== from && before.state !== to) return INVALID;
+      if (does === "suspend") this.#signedOut.add(member);
       this.members.set(member, { ...before, state: to });
     }
     const { role, state } = this.members.get(member) ?? before;

@@ -243,12 +243,16 @@ describe("a session ends at the very next request when", () => {
     return there;
   };
 
-  it("its member is suspended, and it is there again when that is taken back", async () => {
+  it("its member is suspended, and does not come back when that is taken back: they sign in again", async () => {
     const { member, cookie } = await signedInMember();
     await changeState(latchkey.operator, asAdmin(), member.id, "suspend");
     expect(await outcome(cookie)).toEqual(REFUSED);
     await changeState(latchkey.operator, asAdmin(), member.id, "unsuspend");
-    expect(await opens(cookie)).toBe(true);
+    expect(await outcome(cookie)).toEqual(REFUSED);
+    // A session that begins in the very second of the suspension is taken for one before it.
+    const later = { ...latchkey.operator, clock: () => epochSeconds(latchkey.operator.clock() + 1) };
+    const session = await startSession(later, member);
+    expect(await opens(await cookieFor(latchkey, session!))).toBe(true);
   });
 
   it("its member is deleted", async () => {
