@@ -6,11 +6,18 @@ export type TokenUse = { readonly accountId: AccountId; readonly ownerId: Member
 const HOUR_SECONDS = 60 * 60;
 
 /**
- * The hour (of UTC) of a time, by its beginning. Last use is known to the hour: one of the uses in it is recorded, so that
+ * The hour of a use, by its beginning. Last use is known to the hour: one of the uses in it is recorded, so that
  * a token that is used a thousand times a second is written to once, and what is recorded is less than an hour too early.
+ * Its id decides at which second of the clock a token's hours begin: those of all of an account's tokens would otherwise be
+ * due at once, and keep the account's list of tokens from being written.
  */
-export function hourOf(at: EpochSeconds): EpochSeconds {
-  return epochSeconds(at - (at % HOUR_SECONDS));
+export function hourOf({ id, at }: Pick<TokenUse, "id" | "at">): EpochSeconds {
+  return epochSeconds(Math.max(0, at - ((at + id) % HOUR_SECONDS)));
+}
+
+/** Whether the hour that began then was over at a time, whichever token's it is. */
+export function isOverAt(hour: EpochSeconds, at: number): boolean {
+  return hour + HOUR_SECONDS <= at;
 }
 
 /** The latest use of each token. */

@@ -1,5 +1,5 @@
 import type { EpochSeconds } from "../domain/brands.ts";
-import { hourOf, latestUses, nameOfUsed, type TokenUse } from "../domain/last-used.ts";
+import { hourOf, isOverAt, latestUses, nameOfUsed, type TokenUse } from "../domain/last-used.ts";
 import { recordLastUse } from "../table/access-tokens.ts";
 import type { Storage } from "./context.ts";
 
@@ -14,20 +14,20 @@ const AT_ONCE = 50;
  * may be repeated.
  */
 export async function recordUses({ table, recorded }: Pick<Storage, "table"> & { readonly recorded: Recorded }, uses: readonly TokenUse[]): Promise<void> {
-  const fresh = latestUses(uses).filter((use) => (recorded.get(nameOfUsed(use)) ?? -1) < hourOf(use.at));
-  forgetBefore(recorded, Math.max(...fresh.map(({ at }) => hourOf(at))));
+  const fresh = latestUses(uses).filter((use) => (recorded.get(nameOfUsed(use)) ?? -1) < hourOf(use));
+  forgetOver(recorded, Math.max(...fresh.map(({ at }) => at)));
   const failures: unknown[] = [];
   for (let from = 0; from < fresh.length; from += AT_ONCE) {
     const outcomes = await Promise.allSettled(fresh.slice(from, from + AT_ONCE).map(async (use) => {
       await recordLastUse(table, use);
-      recorded.set(nameOfUsed(use), hourOf(use.at));
+      recorded.set(nameOfUsed(use), hourOf(use));
     }));
     failures.push(...outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : [])));
   }
   if (failures.length > 0) throw new Error(`The last use of ${failures.length} tokens was not recorded`, { cause: failures[0] });
 }
 
-/** A container lives for hours: it remembers the one that runs. */
-function forgetBefore(recorded: Recorded, hour: number): void {
-  for (const [name, known] of recorded) if (known < hour) recorded.delete(name);
+/** A container lives for hours: it remembers those that run. */
+function forgetOver(recorded: Recorded, at: number): void {
+  for (const [name, hour] of recorded) if (isOverAt(hour, at)) recorded.delete(name);
 }

@@ -82,14 +82,15 @@ export async function listAccessTokensOfAccount(table: Table, account: AccountId
  * token is gone: a row that was deleted never comes back. It counts as a change, so that whoever puts the whole row back
  * from an older reading notices, and reads again.
  */
-export async function recordLastUse(table: Table, { accountId, ownerId, id, at }: TokenUse): Promise<void> {
+export async function recordLastUse(table: Table, use: TokenUse): Promise<void> {
+  const { accountId, ownerId, id, at } = use;
   try {
     await table.call("UpdateItem", {
       TableName: table.name, Key: keys.accessToken(accountId, ownerId, id),
       UpdateExpression: "SET #lastUsedAt = :at ADD #version :one",
       ConditionExpression: "attribute_exists(pk) AND (attribute_not_exists(#lastUsedAt) OR #lastUsedAt < :hour)",
       ExpressionAttributeNames: { "#lastUsedAt": "lastUsedAt", "#version": "version" },
-      ExpressionAttributeValues: { ":at": at, ":hour": hourOf(at), ":one": 1 },
+      ExpressionAttributeValues: { ":at": at, ":hour": hourOf(use), ":one": 1 },
     });
   } catch (error) {
     if (!isDynamoDbError(error, "ConditionalCheckFailedException")) throw error;

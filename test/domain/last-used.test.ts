@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { epochSeconds, id, type AccessTokenId, type AccountId, type MemberId } from "../../lib/domain/brands.ts";
-import { hourOf, latestUses, nameOfUsed, type TokenUse } from "../../lib/domain/last-used.ts";
+import { IDS_PER_MS, idNumber } from "../../lib/domain/ids.ts";
+import { hourOf, isOverAt, latestUses, nameOfUsed, type TokenUse } from "../../lib/domain/last-used.ts";
 
 const at = (text: string) => epochSeconds(Date.parse(text) / 1000);
 const use = (account: number, owner: number, token: number, seconds: number): TokenUse => ({
@@ -12,18 +13,28 @@ const someUses = fc.array(fc.tuple(few, few, few, fc.nat(10_000)).map((numbers) 
 
 describe("the hour of a use", () => {
   it.each([
-    ["begins with its first second", "2026-11-24T12:00:00Z", "2026-11-24T12:00:00Z"],
-    ["lasts until its last", "2026-11-24T12:59:59Z", "2026-11-24T12:00:00Z"],
-    ["is over with the next one's first", "2026-11-24T13:00:00Z", "2026-11-24T13:00:00Z"],
-  ])("%s", (_guarantee, used, hour) => {
-    expect(hourOf(at(used))).toBe(at(hour));
+    ["begins with its first second", 3600, "2026-11-24T12:00:00Z", "2026-11-24T12:00:00Z"],
+    ["lasts until its last", 3600, "2026-11-24T12:59:59Z", "2026-11-24T12:00:00Z"],
+    ["is over with the next one's first", 3600, "2026-11-24T13:00:00Z", "2026-11-24T13:00:00Z"],
+    ["begins where its token's hours begin", 3600 - 600, "2026-11-24T12:59:59Z", "2026-11-24T12:10:00Z"],
+    ["is another one before that", 3600 - 600, "2026-11-24T12:09:59Z", "2026-11-24T11:10:00Z"],
+  ])("%s", (_guarantee, token, used, hour) => {
+    expect(hourOf({ id: id(token), at: at(used) })).toBe(at(hour));
   });
 
-  it("began less than an hour before it, whenever it was", () => {
-    fc.assert(fc.property(fc.nat(2 ** 40), (seconds) => {
-      const hour = hourOf(epochSeconds(seconds));
-      expect([hour % 3600, hour <= seconds, seconds - hour < 3600]).toEqual([0, true, true]);
+  it("began less than an hour before it, whenever it was, at the same second of all its token's hours", () => {
+    fc.assert(fc.property(fc.integer({ min: 3600, max: 2 ** 40 }), fc.integer({ min: 1, max: 10 ** 14 }), (seconds, token) => {
+      const hour = hourOf({ id: id(token), at: epochSeconds(seconds) });
+      expect([(hour + token) % 3600, hour <= seconds, seconds - hour < 3600]).toEqual([0, true, true]);
+      expect([isOverAt(hour, hour + 3599), isOverAt(hour, hour + 3600)]).toEqual([false, true]);
     }));
+  });
+
+  it("begins for many tokens at as many seconds, even if they were made one after the other: no minute sees more than its share", () => {
+    const made = Array.from({ length: 6000 }, (_, number) => id<AccessTokenId>(idNumber(1_760_000_000_000 + number * 7, number % IDS_PER_MS)));
+    const began = Map.groupBy(made, (token) => Math.floor((hourOf({ id: token, at: at("2026-11-24T12:30:00Z") }) % 3600) / 60));
+    expect(began.size).toBe(60);
+    expect(Math.max(...[...began.values()].map((tokens) => tokens.length))).toBeLessThan(200);
   });
 });
 
