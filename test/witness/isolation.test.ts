@@ -9,7 +9,7 @@ import { ask, newParty, newWorld, type Party } from "./traffic.ts";
  * Random requests of two accounts who know each other's ids. The witness stands at the database: whatever was asked for and
  * answered, no key of another account's was ever touched (threats.md, T9).
  */
-const COUNT = rounds(600, 100_000);
+const COUNT = rounds(300, 100_000);
 const AT_ONCE = 20;
 /** What a world has loses things as it is asked to: then there is a new one. */
 const ASKED_OF_A_WORLD = 300;

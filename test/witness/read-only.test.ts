@@ -6,7 +6,7 @@ import { tried } from "../support/tried.ts";
 import { ask, newParty, operations, type Party } from "./traffic.ts";
 
 /** Random requests with tokens that may only read: the witness at the database sees no write, whatever is asked (D3). */
-const COUNT = rounds(400, 20_000);
+const COUNT = rounds(200, 20_000);
 const AT_ONCE = 20;
 const READS = ["GetItem", "BatchGetItem", "Query"];
 /** To look at a service's token is to read it, and is on record. */
