@@ -12,7 +12,7 @@ import { tried } from "../support/tried.ts";
  * which all of that can have happened. Lists are read from an index, which lags behind in AWS and does not in the emulator.
  */
 const PATH = "/admin/api/personal/access_tokens";
-const HISTORIES = rounds(8, 500);
+const HISTORIES = rounds(6, 500);
 const AT_ONCE = 2;
 const CLIENTS = 8;
 const STEPS = 10;

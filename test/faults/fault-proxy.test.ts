@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createTable } from "../../lib/local/create-table.ts";
 import { REGION } from "../support/aws.ts";
+import { badDatabase } from "../support/bad-database.ts";
 import { newDatabase } from "../support/database.ts";
 import { faultsOf, startFaultProxy, type Fault, type FaultProxy, type Watch } from "../support/fault-proxy.ts";
 
@@ -112,6 +114,27 @@ describe("what is watched", () => {
     watch.end();
     await put(key);
     expect(watch.calls.map(({ place, tries, struck }) => [place, tries, struck])).toEqual([[0, 1, 0], [1, 2, 1], [2, 1, 0]]);
+  });
+
+  it("is asked again by whoever did not wait for an answer that was good", async () => {
+    const key = freshKey();
+    const answered = Promise.withResolvers<void>();
+    const slow = await badDatabase((response) => {
+      response.writeHead(200).write("{");
+      void answered.promise.then(() => response.end("}"));
+    }, (response) => response.writeHead(200).end("{}"));
+    faults.sendTo(slow.endpoint);
+    const watch = faults.watch(key.pk.S);
+    expect(await put(key, 100)).toBe("nothing");
+    // Until it is known that nobody listens any more, and then until the answer has come to nobody.
+    await sleep(100);
+    answered.resolve();
+    await sleep(100);
+    expect(await put(key)).toMatchObject({ status: 200 });
+    watch.end();
+    faults.sendTo(database.endpoint);
+    await slow.stop();
+    expect(watch.calls).toMatchObject([{ place: 0, tries: 2, struck: 0 }]);
   });
 
   it("is done, or known not to be, when the strike is told, and nobody has heard of it", async () => {

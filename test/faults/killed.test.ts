@@ -20,7 +20,7 @@ import { referenceOf, wrongAfter, type Asked, type Outcome, type Reference } fro
 const WHOLE = rounds(1) > 1;
 const LANES = 2;
 /** Operations and kills of a run that does not try all. */
-const [SOME_OPERATIONS, SOME_KILLS] = [8, 16];
+const [SOME_OPERATIONS, SOME_KILLS] = [6, 12];
 const ALWAYS = ["createAccessToken", "deleteAccessToken", "createService", "deleteService"];
 const seed = newSeed();
 const random = randomFrom(seed);

@@ -11,11 +11,12 @@ import { kindsIn, type Kind } from "./kinds.ts";
  * Whatever takes a right away has taken it when it answers: no request that begins after that is let in. Fifty requests are
  * under way at any time, of warm functions, and the database answers as one with replicas does.
  */
-const TRIALS = rounds(20, 2000);
+const TRIALS = rounds(12, 2000);
 const AT_ONCE = 10;
-/** Users of each credential, who use it without a pause; and how often each does so after the end. */
+/** Users of each credential, who use it without a pause, so often over HTTP; and how often each does so after the end. */
 const USERS = 5;
-const LATE_USES = 2;
+const HTTP_EVERY = 8;
+const LATE_USES = rounds(1, 2);
 const LAG_MS = 500;
 /** So near to its end a credential that expires is used without a pause. */
 const NEAR_MS = 60;
@@ -47,7 +48,7 @@ async function trial(kind: Kind, counts: Counts): Promise<void> {
     for (let turn = 0, late = 0; late < LATE_USES; turn++) {
       if (turn > 0 && endsAt - Date.now() > NEAR_MS && endsAt < Infinity) await sleep(endsAt - Date.now() - NEAR_MS);
       const beganAfter = isOver();
-      const accepted = await ((turn + number) % USERS === 0 ? overHttp() : byAuthorizer());
+      const accepted = await ((turn + number) % HTTP_EVERY === 0 ? overHttp() : byAuthorizer());
       if (beganAfter) {
         late++;
         counts.late++;

@@ -64,7 +64,8 @@ export async function startFaultProxy(): Promise<FaultProxy> {
     const strike = call && watcher.strike(call);
     if (call === undefined || strike === undefined) {
       const result = await way.forward(upstream, request, body);
-      if (call) call.settled = result.status === 200;
+      // Whoever has gone has not heard it, and will ask again.
+      if (call) call.settled = result.status === 200 && !response.destroyed;
       response.writeHead(result.status, result.headers).end(result.body);
       return;
     }
