@@ -148,9 +148,10 @@ async function rows(): Promise<ReadonlyMap<string, string>> {
   return new Map((await everyRow(latchkey)).map((row) => [`${row.pk} ${row.sk}`, JSON.stringify(row)]));
 }
 
-/** What is no id of ours, such as the number of a version, may be in any answer. */
+/** What is no id of ours, such as the number of a version, may be in any answer; so may a longer number, such as that of a record. */
 function showsAny({ text }: Answer, ids: readonly string[]): boolean {
-  return ids.some((each) => /^\d{7,}$/.test(each) && text.includes(each));
+  const numbers = new Set(text.match(/\d+/g));
+  return ids.some((each) => /^\d{7,}$/.test(each) && numbers.has(each));
 }
 
 function sameJson(one: unknown, other: unknown): boolean {
