@@ -1,13 +1,12 @@
 import { crc32 } from "node:zlib";
-import aws4 from "aws4";
 import { DynamoDbError } from "./error.ts";
 import { exchangeWith, type Answer } from "./exchange.ts";
+import { signedHeaders, type Credentials } from "./sign.ts";
 import { decoded, encoded, type Input, type Operation, type Output } from "./operations.ts";
 
 /** Asks DynamoDB for one operation. Throws a DynamoDbError when that was not done, or may not have been. */
 export type Call = <Name extends Operation>(operation: Name, input: Input<Name>) => Promise<Output<Name>>;
 
-export type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
 /** Where DynamoDB is, and as whom to ask it; that is read again for each call, because it changes while a container lives. */
 export type Access = { readonly endpoint: URL; readonly region: string; readonly credentials: () => Credentials | Promise<Credentials> };
 
@@ -23,7 +22,7 @@ export function dynamoDb({ endpoint, region, credentials }: Access): Call {
     const body = JSON.stringify(encoded(input));
     for (let tried = 1; ; tried++) {
       try {
-        const answer = await exchange(signedHeaders({ endpoint, region }, operation, body, await credentials()), body);
+        const answer = await exchange(signedHeaders({ host: endpoint.host, region, target: `DynamoDB_20120810.${operation}`, body }, await credentials(), new Date()), body);
         return decoded<Name>(contentOf(answer));
       } catch (error) {
         if (!(error instanceof DynamoDbError) || !error.passing || tried === TRIES) throw error;
@@ -55,11 +54,6 @@ function given(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === "") throw new Error(`${name} is not set`);
   return value;
-}
-
-function signedHeaders({ endpoint, region }: Pick<Access, "endpoint" | "region">, operation: Operation, body: string, credentials: Credentials) {
-  const headers = { Host: endpoint.host, "Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": `DynamoDB_20120810.${operation}` };
-  return aws4.sign({ service: "dynamodb", region, method: "POST", path: endpoint.pathname, headers, body }, credentials).headers ?? {};
 }
 
 /** What an answer says. Throws what DynamoDB refused; an answer that is not whole says nothing, and may come whole the next time. */
