@@ -39,7 +39,7 @@ export async function createService(deps: Storage & Hashing & Sealing, principal
   return once<Service, ServiceId>(deps, async () => {
     const { name, systemName = systemNameFrom(name, `service_${newHex(12)}`) } = wanted;
     const made = await bear(deps, accountId, newId(), wanted, [systemName], actorOf(principal));
-    return made === "id_taken" ? undefined : made;
+    return typeof made === "string" ? undefined : made;
   }, (id) => readServiceFor(deps, principal, id));
 }
 
@@ -51,7 +51,10 @@ export async function importService(deps: Storage & Hashing & Sealing, accountId
   const derived = systemNameFrom(wanted.name, "service");
   // Nobody would be there to choose another: what was made from a name gives way when it is taken.
   const names = wanted.systemName === undefined ? [derived, `${derived}_${id.toString(36)}`] : [wanted.systemName];
-  await bear(deps, accountId, id, wanted, names, { system: "import" });
+  await untilStored(async () => {
+    const made = await bear(deps, accountId, id, wanted, names, { system: "import" });
+    return made === "drawn_taken" ? undefined : made;
+  });
 }
 
 /** The services the principal reaches, one page of them. */
@@ -117,9 +120,10 @@ export function deletionOf(deps: Storage, { accountId, id, name, systemName, ver
   ];
 }
 
+/** Under an id that is taken there is a service, or was one; that another holds an id which was drawn for a part of it says nothing of that. */
 async function bear(
   deps: Storage & Hashing & Sealing, accountId: AccountId, id: ServiceId, wanted: NewService, systemNames: readonly string[], actor: Actor,
-): Promise<Service | "id_taken"> {
+): Promise<Service | "id_taken" | "drawn_taken"> {
   const account = await readAccount(deps.table, accountId);
   if (account === undefined) throw notFound();
   const dataKey = await deps.keyring.unwrap(accountId, account.wrappedKey);
@@ -143,8 +147,8 @@ async function bear(
     const outcome = await transactOnce(deps, [
       { put: serviceRow(service), when: "absent" },
       { put: serviceTokenRow(token), when: "absent" },
-      { put: metrics.row(hits), when: "absent" },
       { put: proxies.row(proxy), when: "absent" },
+      { put: metrics.row(hits), when: "absent" },
       takeName(accountId, "system_name", systemName),
       ...heldBy(hits).map(({ scope, field, value }) => takeName(accountId, `${scope}${field}`, value)),
       record(event(deps, {
@@ -152,7 +156,8 @@ async function bear(
       })),
     ], id);
     if (outcome.done) return service;
-    if (outcome.refused.some((position) => position <= 3)) return "id_taken";
+    if (outcome.refused.some((position) => position <= 2)) return "id_taken";
+    if (outcome.refused.includes(3)) return "drawn_taken";
   }
   throw invalid({ system_name: ["has already been taken"] });
 }

@@ -3,9 +3,20 @@ import { id, parseSessionId, type Id, type SessionId } from "../domain/brands.ts
 import { IDS_PER_MS, idNumber } from "../domain/ids.ts";
 import { base62Secret, SECRET_LENGTH } from "../domain/token-string.ts";
 
-/** A new id (D13). It is unique once it has been stored on the condition that it was free. */
+/** What this process has drawn in the latest millisecond: what it makes at once need not be refused and drawn again. */
+const drawn = { at: 0, numbers: new Set<number>() };
+
+/** A new id (D13). It is unique once it has been stored on the condition that it was free: other processes draw too. */
 export function newId<T extends Id>(): T {
-  return id<T>(idNumber(Date.now(), randomInt(IDS_PER_MS)));
+  const now = Date.now();
+  if (now !== drawn.at) {
+    drawn.at = now;
+    drawn.numbers.clear();
+  }
+  let number = randomInt(IDS_PER_MS);
+  while (drawn.numbers.has(number) && drawn.numbers.size < IDS_PER_MS) number = randomInt(IDS_PER_MS);
+  drawn.numbers.add(number);
+  return id<T>(idNumber(now, number));
 }
 
 /** The secret part of a token: 256 bits from the operating system. */

@@ -1,6 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { id, type ServiceId } from "../../lib/domain/brands.ts";
+import { idNumber, IDS_PER_MS } from "../../lib/domain/ids.ts";
+import { BY_DEFAULT } from "../../lib/domain/service-settings.ts";
+import { importService } from "../../lib/operations/services.ts";
+import { metrics } from "../../lib/table/catalogue.ts";
 import { keys } from "../../lib/table/model.ts";
+import { transact } from "../../lib/table/transact.ts";
 import { createTestAccount, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request } from "../support/request.ts";
@@ -307,12 +312,27 @@ describe("an announcement that cannot be followed", () => {
     expect(await stateOf(unlucky)).toEqual(oneOf(unlucky));
   });
 
+  it("is never taken for one that was followed before: an id that was drawn for its metric and is another's is drawn again", async () => {
+    const { operator } = latchkey;
+    const wanted = fresh();
+    const follow = () => importService(operator, id(accountId), id(wanted.id), { name: wanted.name, settings: BY_DEFAULT });
+    const now = Date.now();
+    for (let drawn = 0; drawn < IDS_PER_MS; drawn++) {
+      await transact(operator.table, [{ put: { ...keys.entity(metrics.kind, id(accountId), id(idNumber(now, drawn))), type: "another's" } }]);
+    }
+    vi.useFakeTimers({ toFake: ["Date"], now });
+    await expect(follow()).rejects.toMatchObject({ code: "busy" });
+    vi.useRealTimers();
+    await follow();
+    expect(await stateOf(wanted)).toEqual(oneOf(wanted));
+  });
+
   it("among good ones, all at once: each of those is made", async () => {
     const before = latchkey.bus.deadLetters.length;
-    const all = Array.from({ length: 8 }, fresh);
+    const all = Array.from({ length: 20 }, fresh);
     await Promise.all(all.flatMap((wanted, at) => [announce(wanted), ...(at % 4 === 0 ? [announce({ ...wanted, id: 1.5 })] : [])]));
     for (const wanted of all) expect(await stateOf(wanted)).toEqual(oneOf(wanted));
-    expect(latchkey.bus.deadLetters).toHaveLength(before + 2);
+    expect(latchkey.bus.deadLetters).toHaveLength(before + 5);
   });
 });
 

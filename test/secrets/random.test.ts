@@ -34,6 +34,13 @@ describe("newId", () => {
     expect(new Set(ids).size).toBe(32);
   });
 
+  it("draws none twice in a millisecond, as long as there are others", () => {
+    for (let trial = 0; trial < 100; trial++) {
+      const [ids = []] = madeAt([new Date(FIRST_DAY.getTime() + 1 + trial)], () => many(() => newId(), 32));
+      expect(new Set(ids).size).toBe(32);
+    }
+  });
+
   it("fails when the clock is lost, instead of making what is no id", () => {
     expect(() => madeAt([new Date("1999-12-31T23:59:59Z")], () => newId())).toThrow(RangeError);
   });
