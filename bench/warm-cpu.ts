@@ -11,7 +11,9 @@ import { byTurns, ratios, ROUNDS } from "./support/rounds.ts";
 import { answersFromMemory, keepStorageInMemory } from "./support/storage-in-memory.ts";
 
 /** So many calls one after the other are a contender's turn. */
-const CALLS = { authorizer: 2000, jose: 2000, betterAuth: 200 } as const;
+const CALLS = { authorizer: 4000, jose: 2000, betterAuth: 500 } as const;
+/** So many rounds come before those that count: the compiler goes on with each contender's code for about as long. */
+const WARM_UP = 4;
 
 export default {
   about: "What a warm authorizer computes, the storage's answer being there already, beside verifying a signed token and another product's API key.",
@@ -27,11 +29,13 @@ export default {
       const authorizer = await handlerOf(latchkey, "authorizer");
       const event = authorizerEvent(httpEvent({ method: "GET", path: "/admin/api/services.json", headers: { authorization: `Bearer ${admin.value}` } }), []);
       const [jose, betterAuth] = [await joseToken(), await betterAuthKey()];
-      const { authorizer: own, ...others } = await byTurns({
+      const contenders = {
         authorizer: () => turn(CALLS.authorizer, async () => (await authorizer(event) as { isAuthorized: boolean }).isAuthorized),
         jose: () => turn(CALLS.jose, jose),
         betterAuth: () => turn(CALLS.betterAuth, betterAuth),
-      });
+      };
+      await byTurns(contenders, WARM_UP);
+      const { authorizer: own, ...others } = await byTurns(contenders);
       if (answersFromMemory() < CALLS.authorizer * ROUNDS) throw new Error("The authorizer asked no storage");
       const row = (what: string, costs: readonly Cost[], of: keyof Cost): Row => ({ what, unit: "µs", rounds: costs.map((cost) => cost[of]) });
       const ratio = (what: string, peer: readonly Cost[], of: keyof Cost): Row => (

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import http, { type IncomingMessage, type OutgoingHttpHeaders, type RequestOptions } from "node:http";
 import { syncBuiltinESMExports } from "node:module";
+import process from "node:process";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 
@@ -16,8 +17,9 @@ export const answersFromMemory = () => answeredSoFar;
 
 /**
  * Takes the place of `node:http`'s `request` for all of this process. A request body that is new goes to the real
- * database, and from then on is answered with the very bytes that came back, in the next turn of the event loop. So
- * everything on our side of the network counts (building, signing, decoding, deciding), and nothing beyond it does.
+ * database, and from then on is answered with the very bytes that came back, as soon as what asked has gone on. So
+ * everything on our side of the network counts (building, signing, decoding, deciding), and nothing beyond it does: no
+ * turn of the event loop and no stream, as the others' in-memory database has none.
  * Must be called before the code under measurement is imported. A request without a signature throws.
  */
 export function keepStorageInMemory(): void {
@@ -46,10 +48,10 @@ class Remembering extends EventEmitter {
     if (!isSigned(this.#options.headers)) throw new Error("The request is not signed");
     const answer = remembered.get(this.#sent);
     if (answer === undefined) {
-      ask(this.#options, this.#sent).then((fresh) => this.#answer(fresh), (error: Error) => this.emit("error", error));
+      ask(this.#options, this.#sent).then(({ body, ...rest }) => this.emit("response", Object.assign(Readable.from([body]), rest)), (error: Error) => this.emit("error", error));
     } else {
       answeredSoFar++;
-      setImmediate(() => this.#answer(answer));
+      process.nextTick(() => this.#answer(answer));
     }
     return this;
   }
@@ -63,10 +65,10 @@ class Remembering extends EventEmitter {
   }
 
   #answer({ statusCode, headers, body }: Answer): void {
-    const response = new Readable({ read() {} });
-    response.push(body);
-    response.push(null);
-    this.emit("response", Object.assign(response, { statusCode, headers }));
+    const response = Object.assign(new EventEmitter(), { statusCode, headers });
+    this.emit("response", response);
+    response.emit("data", body);
+    response.emit("end");
   }
 }
 

@@ -79,5 +79,7 @@ function plain(row: Encoded): Attributes {
 const plainRows = (rows: readonly Encoded[]) => rows.map(plain);
 
 function mapped<Value>(object: object, map: (value: Value, name: string) => unknown): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, map(value as Value, name)]));
+  const result: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(object)) result[name] = map(value as Value, name);
+  return result;
 }
