@@ -115,8 +115,8 @@ describe("201", () => {
     expect(own.map(({ action }) => action)).toEqual(["GetItem", "TransactWriteItems"]);
     const hits = `METRICS_OF#${service}#`;
     expect(own[1]?.keys).toEqual([
-      keys.service(accountId(), service), keys.serviceToken(accountId(), service), { pk: `ACCOUNT#${accountId()}#METRIC`, sk: expect.any(String) },
-      keys.entity("PROXY", accountId(), service),
+      keys.service(accountId(), service), keys.serviceToken(accountId(), service), keys.entity("PROXY", accountId(), service),
+      { pk: `ACCOUNT#${accountId()}#METRIC`, sk: expect.any(String) },
       keys.unique(accountId(), "system_name", "one_transaction"),
       keys.unique(accountId(), `${hits}system_name`, "hits"), keys.unique(accountId(), `${hits}friendly_name`, "hits"),
       { pk: expect.stringMatching(new RegExp(`^EVENT#${accountId()}#\\d{4}-\\d\\d$`)), sk: expect.any(String) },

@@ -321,8 +321,11 @@ describe("an announcement that cannot be followed", () => {
       await transact(operator.table, [{ put: { ...keys.entity(metrics.kind, id(accountId), id(idNumber(now, drawn))), type: "another's" } }]);
     }
     vi.useFakeTimers({ toFake: ["Date"], now });
-    await expect(follow()).rejects.toMatchObject({ code: "busy" });
-    vi.useRealTimers();
+    try {
+      await expect(follow()).rejects.toMatchObject({ code: "busy" });
+    } finally {
+      vi.useRealTimers();
+    }
     await follow();
     expect(await stateOf(wanted)).toEqual(oneOf(wanted));
   });
