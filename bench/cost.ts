@@ -18,7 +18,7 @@ const own = process.env["LATCHKEY_PRICES"];
 const { regions, assumed, asOf, say } = own === undefined ? listed : overridden(listed, JSON.parse(readFileSync(own, "utf8")) as object);
 type Regional = (typeof regions)["eu-west-1"];
 const MOST = 0.5;
-/** Where a live decision may cost no more: elsewhere its reads alone may take that. */
+/** The region of `serverless.yml`. Where a read costs more, the reads and the invocation alone may take nearly all of that. */
 const WHERE = "us-east-1";
 const MEMORIES = [128, 256, 512, 1024];
 const INDEXES_OF_A_TOKEN = 2;

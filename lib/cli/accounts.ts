@@ -15,7 +15,7 @@ type List = TargetOptions & { readonly json?: true };
 const EXAMPLES = `
 Examples:
   npx latchkey accounts create --local --name "Acme APIs" --admin-email admin@acme.example
-  npx latchkey accounts create --stage prod --region eu-west-1 --name "Acme APIs" --admin-email admin@acme.example --json`;
+  npx latchkey accounts create --stage prod --region us-east-1 --name "Acme APIs" --admin-email admin@acme.example --json`;
 
 export function addAccounts(program: Command): void {
   const accounts = program.command("accounts").description("accounts: the companies that offer APIs");
