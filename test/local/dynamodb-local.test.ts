@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
-import { networkInterfaces, tmpdir } from "node:os";
+import { networkInterfaces } from "node:os";
 import path from "node:path";
 import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
@@ -10,6 +10,7 @@ import { DescribeStreamCommand, DynamoDBStreamsClient } from "@aws-sdk/client-dy
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { startDynamoDbLocal } from "../../lib/local/dynamodb-local.ts";
 import type { DynamoDbLocal } from "../../lib/local/dynamodb-local.ts";
+import { MEMORY_FOLDER } from "../support/memory-folder.ts";
 
 const A_JVM_STARTS_MS = 30_000;
 vi.setConfig({ testTimeout: A_JVM_STARTS_MS, hookTimeout: A_JVM_STARTS_MS });
@@ -19,7 +20,7 @@ const Item = { pk: { S: "a" }, text: { S: "kept" } } satisfies Record<string, At
 const sdkConfig = ({ endpoint }: DynamoDbLocal) =>
   ({ endpoint, region: "local", credentials: { accessKeyId: "local", secretAccessKey: "local" } });
 
-const folder = mkdtempSync(path.join(tmpdir(), "latchkey-dynamodb-"));
+const folder = mkdtempSync(path.join(MEMORY_FOLDER, "latchkey-dynamodb-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("in memory", () => {

@@ -11,6 +11,7 @@ import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PEOPLE } from "../../lib/local/people.ts";
 import { freePort, LOOPBACK } from "../../lib/local/ports.ts";
+import { MEMORY_FOLDER } from "../support/memory-folder.ts";
 import { copyOfTree, descriptionIn, freeBase, PATIENCE_MS, portsOf, ROOT, run, stopAll, temporary, until, up, type Description, type Run } from "../support/start.ts";
 import { formOf, visitor } from "../support/visitor.ts";
 
@@ -352,7 +353,7 @@ describe("npm start is stopped while it starts, and leaves nothing", () => {
 describe("npm start -- --data", () => {
   it("keeps data, tokens, sessions and keys between two runs, and makes them readable to nobody else", async () => {
     const place = temporaryCopyOnce();
-    const data = path.join(temporary(), "made", "here");
+    const data = path.join(temporary(MEMORY_FOLDER), "made", "here");
     const base = await freeBase();
 
     const first = run(place, ["--port", String(base), "--data", data]);

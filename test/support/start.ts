@@ -37,8 +37,8 @@ export function copyOfTree(): string {
   return copy;
 }
 
-export function temporary(): string {
-  const place = mkdtempSync(path.join(tmpdir(), "latchkey-start-"));
+export function temporary(within: string = tmpdir()): string {
+  const place = mkdtempSync(path.join(within, "latchkey-start-"));
   places.push(place);
   return place;
 }
