@@ -22,4 +22,6 @@ export interface Answer {
   readonly id: number | "init";
   readonly result?: string;
   readonly error?: ReportedError;
+  /** When Stryker is at work: which of its changes were come by (mutants.ts). */
+  readonly hits?: Record<string, number>;
 }

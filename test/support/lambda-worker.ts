@@ -10,20 +10,25 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Answer, ContainerSetup, Invocation, ReportedError } from "./lambda-protocol.ts";
+import { takeHits } from "./mutants.ts";
 
 type Handler = (event: unknown, context: unknown) => unknown;
 
 const port = parentPort!;
 const setup = workerData as ContainerSetup;
 
-const handler = await loadHandler(setup).catch(async (error: unknown) => {
-  await answer({ id: "init", error: reported(error) });
-  process.exit(1);
-});
-await answer({ id: "init" });
-port.on("message", (invocation: Invocation) => void invoke(invocation));
+void begin();
 
-async function invoke({ id, event, deadline, context }: Invocation): Promise<void> {
+async function begin(): Promise<void> {
+  const handler = await loadHandler(setup).catch(async (error: unknown) => {
+    await answer({ id: "init", error: reported(error) });
+    process.exit(1);
+  });
+  await answer({ id: "init" });
+  port.on("message", (invocation: Invocation) => void invoke(handler, invocation));
+}
+
+async function invoke(handler: Handler, { id, event, deadline, context }: Invocation): Promise<void> {
   const getRemainingTimeInMillis = () => deadline - Date.now();
   try {
     const result = await handler(JSON.parse(event), { ...context, getRemainingTimeInMillis });
@@ -38,7 +43,8 @@ async function answer(message: Answer): Promise<void> {
   await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((done) => {
     stream.write("", () => done());
   })));
-  port.postMessage(message);
+  const hits = takeHits();
+  port.postMessage(hits === undefined ? message : { ...message, hits });
 }
 
 /** `dir/module.path.to.handler`: the module's name ends at the first dot, `.mjs` is imported, the rest required. */

@@ -3,8 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
+import { buildSync } from "esbuild";
 import { unzipSync } from "fflate";
 import type { Answer, ContainerSetup, Invocation, ReportedError } from "./lambda-protocol.ts";
+import { activeMutant, noteHits } from "./mutants.ts";
 
 /** Lambda, "Quotas": 6 MB each way for a synchronous invocation. These are the exact figures in its messages. */
 const MAX_EVENT_BYTES = 6_291_456;
@@ -83,6 +85,11 @@ export function startLambda({ zip, handler, env, timeoutMs }: LambdaOptions): La
   };
 }
 
+/** Made into plain JavaScript once: for Node to strip its types in each thread takes as long as all else that a thread begins with. */
+const INSIDE = buildSync({
+  entryPoints: [path.join(import.meta.dirname, "lambda-worker.ts")], bundle: true, write: false, format: "cjs", platform: "node", target: "node24",
+}).outputFiles.map(({ text }) => text).join("");
+
 class Container {
   usable = true;
   readonly #worker: Worker;
@@ -92,9 +99,9 @@ class Container {
   #last = 0;
 
   constructor(setup: ContainerSetup, env: Readonly<Record<string, string>>, log: (chunk: string) => void) {
-    const own = { ...env, LAMBDA_TASK_ROOT: setup.taskRoot, _HANDLER: setup.handler };
-    this.#worker = new Worker(new URL("./lambda-worker.ts", import.meta.url), {
-      workerData: setup, env: own, execArgv: [], stdout: true, stderr: true,
+    const own = { ...env, LAMBDA_TASK_ROOT: setup.taskRoot, _HANDLER: setup.handler, ...activeMutant() };
+    this.#worker = new Worker(INSIDE, {
+      eval: true, workerData: setup, env: own, execArgv: [], stdout: true, stderr: true,
     });
     for (const output of [this.#worker.stdout, this.#worker.stderr]) output.setEncoding("utf8").on("data", log);
     this.#worker.on("message", (answer: Answer) => this.#settle(answer.id, answer));
@@ -136,6 +143,7 @@ class Container {
   }
 
   #settle(id: Answer["id"], answer: Answer): void {
+    noteHits(answer.hits, id === "init");
     this.#waiting.get(id)?.(answer);
     this.#waiting.delete(id);
   }
