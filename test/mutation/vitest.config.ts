@@ -1,8 +1,13 @@
 import path from "node:path";
 import { defineConfig } from "vitest/config";
+import { part } from "./parts.ts";
 
-/** The tests of the pure rules and of what is served, that run in this process: they need neither a database nor a package. */
+const { tests, packaged } = part();
+
 export default defineConfig({
   root: path.join(import.meta.dirname, "../.."),
-  test: { include: ["test/domain/**/*.test.ts"], testTimeout: 120_000 },
+  test: {
+    include: [...tests], testTimeout: 120_000, hookTimeout: 120_000,
+    ...(packaged ? { globalSetup: ["test/support/global-setup.ts"] } : {}),
+  },
 });
