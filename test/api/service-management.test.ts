@@ -189,7 +189,9 @@ describe("202", () => {
   });
 
   it("a report of more applications than one read can name is counted for all of them", async () => {
-    const apps = await Promise.all(Array.from({ length: 120 }, () => v1.application({ planId: app1.planId! })));
+    const apps: Application[] = [];
+    // All at once would be more than the emulator answers in time where other things run.
+    for (let made = 0; made < 120; made += 20) apps.push(...await Promise.all(Array.from({ length: 20 }, () => v1.application({ planId: app1.planId! }))));
     const params = Object.fromEntries(apps.flatMap(({ userKey }, at) => [[`transactions[${at}][user_key]`, userKey], [`transactions[${at}][usage][hits]`, String(1 + (at % 3))]]));
     expect((await v1.report(params)).status).toBe(202);
     await counted();

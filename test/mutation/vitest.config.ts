@@ -1,13 +1,23 @@
+import { statSync } from "node:fs";
 import path from "node:path";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { part } from "./parts.ts";
 
 const { tests, packaged } = part();
 
+/** What a quick test notices, no slow one need try: those without a deployment first, and of all the small ones. */
+class QuickestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const weight = ({ moduleId }: TestSpecification) => statSync(moduleId).size + (/\/test\/(?:domain|http|secrets)\//.test(moduleId) ? 0 : 1e9);
+    return files.toSorted((one, other) => weight(one) - weight(other));
+  }
+}
+
 export default defineConfig({
   root: path.join(import.meta.dirname, "../.."),
   test: {
-    include: [...tests], testTimeout: 120_000, hookTimeout: 120_000,
+    include: [...tests], testTimeout: 120_000, hookTimeout: 120_000, isolate: false, sequence: { sequencer: QuickestFirst },
     ...(packaged ? { globalSetup: ["test/support/global-setup.ts"] } : {}),
   },
 });
