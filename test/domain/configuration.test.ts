@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { epochSeconds, id, type MetricId, type ServiceId } from "../../lib/domain/brands.ts";
+import { epochSeconds, id, type MappingRuleId, type MetricId, type ServiceId } from "../../lib/domain/brands.ts";
 import { contentOf, deploymentOf, environmentIn, hostsOf } from "../../lib/domain/configuration.ts";
 import { DEPLOYMENT_OPTIONS, type Service } from "../../lib/domain/model.ts";
 import { newProxy, type Proxy } from "../../lib/domain/proxy.ts";
@@ -63,6 +63,60 @@ describe("the document", () => {
   it("leaves out policies that are off, and rules whose metric is gone", () => {
     const off: Proxy = { ...proxy, policies: [{ name: "cors", version: "builtin", configuration: {}, enabled: false }, ...proxy.policies] };
     expect(contentOf(service, off, []).proxy).toMatchObject({ policy_chain: [{ name: "apicast", version: "builtin", configuration: {} }], proxy_rules: [] });
+  });
+});
+
+describe("the whole document", () => {
+  const flags = {
+    intentions_required: false, buyers_manage_apps: true, buyers_manage_keys: true, referrer_filters_required: false, custom_keys_enabled: true,
+    buyer_key_regenerate_enabled: true, mandatory_app_key: true, buyer_can_select_plan: false,
+  };
+  const time = "2027-01-15T08:00:00Z";
+  const bare = {
+    id: serviceId, account_id: 1, name: "Echo", description: "", system_name: "echo", state: "incomplete", backend_version: "1", deployment_option: "hosted",
+    created_at: time, updated_at: time, ...flags, buyer_plan_change_permission: "request", support_email: "", "proxiable?": true,
+    proxy: {
+      ...proxy.settings, id: serviceId, service_id: serviceId, created_at: time, updated_at: time, hostname_rewrite: "", oidc_issuer_endpoint: null, jwt_claim_with_client_id: null,
+      apicast_configuration_driven: true, authentication_method: "1", staging_domain: null, production_domain: null, hostname_rewrite_for_sandbox: "none", endpoint_port: 80,
+      "valid?": true, api_backend: null, service_backend_version: "1", hosts: [], policy_chain: [{ name: "apicast", version: "builtin", configuration: {} }],
+      proxy_rules: [{
+        id: 3, proxy_id: serviceId, http_method: "GET", pattern: "/", metric_id: 4, metric_system_name: "hits", delta: 1, created_at: time, updated_at: time, redirect_url: null,
+        position: 1, last: false, owner_id: serviceId, owner_type: "Proxy", parameters: [], querystring_parameters: {},
+      }],
+    },
+  };
+
+  it("of a service of which nothing is said", () => {
+    expect(contentOf(service, proxy, metrics)).toEqual(bare);
+  });
+
+  it("of one of which everything is said", () => {
+    const settings = after(proxy.settings, {
+      endpoint: "https://API.example.com:8443", sandbox_endpoint: "http://test.example.com", api_backend: "wss://echo.example.com/v1", hostname_rewrite: "inner:81",
+      oidc_issuer_endpoint: "https://id.example.com/realm", jwt_claim_with_client_id: "azp", jwt_claim_with_client_id_type: "plain",
+    });
+    const said: Service = { ...service, settings: { ...BY_DEFAULT, backendVersion: "oidc", description: "Says it again", supportEmail: "help@example.com" } };
+    const rules = [...proxy.rules, { ...proxy.rules[0]!, id: id<MappingRuleId>(5), pattern: "/{word}?q={x}", last: true, delta: 2 }];
+    expect(contentOf(said, { ...proxy, settings, rules }, metrics)).toEqual({
+      ...bare, description: "Says it again", support_email: "help@example.com", backend_version: "oauth",
+      proxy: {
+        ...bare.proxy, endpoint: "https://API.example.com:8443", sandbox_endpoint: "http://test.example.com:80", hostname_rewrite: "inner:81",
+        oidc_issuer_endpoint: "https://id.example.com/realm", jwt_claim_with_client_id: "azp", jwt_claim_with_client_id_type: "plain", authentication_method: "oidc",
+        staging_domain: "test.example.com", production_domain: "api.example.com", hostname_rewrite_for_sandbox: "inner:81", endpoint_port: 8443, api_backend: "wss://echo.example.com:443/v1",
+        service_backend_version: "oauth", hosts: ["api.example.com", "test.example.com"],
+        proxy_rules: [...bare.proxy.proxy_rules, { ...bare.proxy.proxy_rules[0], id: 5, pattern: "/{word}?q={x}", last: true, delta: 2, position: 2, parameters: ["word"], querystring_parameters: { q: "{x}" } }],
+      },
+    });
+  });
+
+  it.each([["1", "1"], ["2", "2"], ["oauth", "oauth"], ["oidc", "oauth"]] as const)("calls %s %s, as the Service Management API does", (backendVersion, told) => {
+    const content = contentOf({ ...service, settings: { ...BY_DEFAULT, backendVersion } }, proxy, metrics);
+    expect([content["backend_version"], content.proxy["service_backend_version"], content.proxy["authentication_method"]]).toEqual([told, told, backendVersion]);
+  });
+
+  it("sends a gateway's requests to the host of the API where no other is named, and there is none of a service that is not reached", () => {
+    const { proxy: written } = contentOf(service, { ...proxy, settings: after(proxy.settings, { api_backend: "http://echo.example.com" }) }, metrics);
+    expect([written["hostname_rewrite"], written["hostname_rewrite_for_sandbox"]]).toEqual(["", "echo.example.com"]);
   });
 });
 

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { matches } from "../../lib/domain/invoice-filter.ts";
+import { fits, matches, type InvoiceFilter } from "../../lib/domain/invoice-filter.ts";
 import { FRIENDLY_ID, friendlyIdOf, numberHeldBy } from "../../lib/domain/invoice-numbers.ts";
-import { parseMonth } from "../../lib/domain/brands.ts";
+import { epochSeconds, id, parseMonth, tenThousandths } from "../../lib/domain/brands.ts";
+import type { Invoice } from "../../lib/domain/invoices.ts";
 
 describe("a pattern of numbers", () => {
   it.each([
@@ -21,6 +22,34 @@ describe("a pattern of numbers", () => {
   });
 });
 
+describe("an invoice is wanted", () => {
+  const now = epochSeconds(1);
+  const invoice: Invoice = {
+    accountId: id(1), id: id(2), developerAccountId: id(3), friendlyId: "2026-09-00000012", period: parseMonth("2026-09")!, state: "paid", currency: "EUR",
+    total: tenThousandths(0), creationType: "manual", version: 1, createdAt: now, updatedAt: now,
+  };
+  const right: InvoiceFilter = { state: "paid", month: "2026-09", number: "*12", year: "2026", monthNumber: "9", buyers: new Set([id(3)]) };
+  const wrong: readonly InvoiceFilter[] = [{ state: "open" }, { month: "2026-08" }, { number: "*13" }, { year: "2025" }, { monthNumber: "8" }, { buyers: new Set([id(4)]) }];
+
+  it("when nothing is asked for, and when each thing that is asked for holds", () => {
+    expect(fits(invoice, {})).toBe(true);
+    expect(fits(invoice, right)).toBe(true);
+    for (const [name, value] of Object.entries(right)) expect([name, fits(invoice, { [name]: value })]).toEqual([name, true]);
+  });
+
+  it.each(wrong)("not when one thing does not hold, alone or among others that do: %j", (one) => {
+    expect(fits(invoice, one)).toBe(false);
+    expect(fits(invoice, { ...right, ...one })).toBe(false);
+  });
+
+  it.each<[InvoiceFilter, boolean]>([
+    [{ monthNumber: "09" }, true], [{ monthNumber: "009" }, false], [{ monthNumber: "" }, false], [{ month: "2026" }, false], [{ year: "26" }, false], [{ state: "" }, false], [{ number: "" }, false],
+    [{ buyers: new Set() }, false], [{ monthNumber: "2026-09" }, false], [{ year: "2026-09" }, false],
+  ])("by %j: %s", (wanted, expected) => {
+    expect(fits(invoice, wanted)).toBe(expected);
+  });
+});
+
 describe("an invoice number", () => {
   const month = parseMonth("2026-11")!;
 
@@ -34,6 +63,7 @@ describe("an invoice number", () => {
     });
 
   it("of a month is held, of a year is not", () => {
-    expect([numberHeldBy({ friendlyId: "2026-11-00000001" }).length, numberHeldBy({ friendlyId: "2026-00000001" }).length]).toEqual([1, 0]);
+    expect(numberHeldBy({ friendlyId: "2026-11-00000001" })).toEqual([{ scope: "INVOICES#", field: "friendly_id", value: "2026-11-00000001" }]);
+    for (const friendlyId of ["2026-00000001", "x2026-11-00000001", "2026-11-000000012"]) expect(numberHeldBy({ friendlyId })).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { epochSeconds, id } from "../../lib/domain/brands.ts";
 import { parametersOf, patternFaults, placed, querystringParametersOf, type MappingRule } from "../../lib/domain/mapping-rules.ts";
 
 const FORMAT = expect.stringMatching(/^a Mapping Rule has to start with '\/' and can only contain valid URL characters and\n'wildcards' - words inside curly brackets \('\{\}'\)\n$/);
+const EMPTY = expect.stringMatching(/^a Mapping Rule can't be empty, has to start with '\/' and can only contain valid URL characters and\n'wildcards' - words inside curly brackets \('\{\}'\)\n$/);
 const REPEATED = "Can't have repeated variable names";
 
 describe("a pattern", () => {
@@ -12,7 +13,8 @@ describe("a pattern", () => {
     ["/foo?a={x}", []], ["/foo?a={x}&b=1", []], ["/foo$?a=1", []], ["/foo?", []], ["/foo?a[]=1", []],
     ["foo", [FORMAT]], ["/foo bar", [FORMAT]], ["/{", [FORMAT]], ["/{}", [FORMAT]], ["/{a b}", [FORMAT]], ["/a$b", [FORMAT]], ["/é", [FORMAT]], ["/%zz", [FORMAT]], ["/\n", [FORMAT]],
     ["/foo?{x}", [FORMAT, "Can't use variables as keys in the querystring"]], ["/foo?{x}={y}", [FORMAT, "Can't use variables as keys in the querystring"]],
-    ["/foo?a=b{x}", [FORMAT]],
+    ["/foo?a=b{x}", [FORMAT]], ["/foo?{word}=1", [FORMAT, "Can't use variables as keys in the querystring"]], ["", [EMPTY]], [" \t", [EMPTY]],
+    ["/foo?&a=1&", []], ["/foo?&", []],
     ["/{a}/{a}", [REPEATED]], ["/{a}?a={x}", [REPEATED]], ["/foo?a=1&a=2", [REPEATED]],
     [`/${"a".repeat(254)}`, []], [`/${"a".repeat(255)}`, ["is too long (maximum is 255 characters)"]],
   ])("%j", (pattern, faults) => {
@@ -30,6 +32,7 @@ describe("a pattern", () => {
   it("names its wildcards, in the path and in the query apart", () => {
     expect(parametersOf("/a/{id}/{name}.json?q={x}")).toEqual(["id", "name"]);
     expect(querystringParametersOf("/a/{id}?q={x}&b=1=2&c")).toEqual({ q: "{x}", b: "1=2", c: "" });
+    expect([querystringParametersOf("/a"), querystringParametersOf("/a?"), querystringParametersOf("/a?&b=1&")]).toEqual([{}, {}, { b: "1" }]);
   });
 });
 

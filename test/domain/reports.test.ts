@@ -16,6 +16,11 @@ describe("the time of a transaction", () => {
     ["2026-11-24 09:30:25 +0200", "2026-11-24T07:30:25.000Z"],
     ["2026-11-24T09:30:25Z", "2026-11-24T09:30:25.000Z"],
     ["2026-11-24 9:30:25 UTC", "2026-11-24T09:30:25.000Z"],
+    ["  2026-11-24 09:30:25  ", "2026-11-24T09:30:25.000Z"],
+    ["2026-11-24 09:30:25.75", "2026-11-24T09:30:25.000Z"],
+    ["2026-11-24 09:30:25.123456 -0030", "2026-11-24T10:00:25.000Z"],
+    ...["x2026-11-24 09:30:25", "2026-11-24 09:30:25x", "2026-11-24 09:30:25.", "2026-11-24 09:30:25.x", "2026-11-24 09:30:25 +1:00", "2026-11-24 09:30", "1764000000000x", "1969-12-31 23:59:59", "9999999999999"]
+      .map((text): [unknown, string] => [text, "2026-11-24T10:00:00.000Z"]),
     ...["", " ", "yesterday", "2026-13-45 99:99:99", undefined, null, ["2026-11-24 09:30:25"], {}].map((text): [unknown, string] => [text, "2026-11-24T10:00:00.000Z"]),
   ])("%j is %s", (text, time) => {
     expect(iso(text)).toBe(time);
@@ -38,6 +43,11 @@ const uses = fc.array(fc.record({
 const reportOf = (given: Report["uses"]): Report => ({ id: "r", accountId: id<AccountId>(1), serviceId: id<ServiceId>(2), at: NOW, uses: given });
 
 describe("the parts of a report", () => {
+  it("are none of a report that says nothing, one for twenty pairs, and two for one more", () => {
+    const ofPairs = (pairs: number) => sharesOf(reportOf(Array.from({ length: pairs }, (_, number) => ({ applicationId: id<ApplicationId>(1), metricId: id<MetricId>(number + 1), at: NOW, amount: { op: "add", value: 1 } }))));
+    expect([0, 20, 21, 40].map((pairs) => ofPairs(pairs).map(({ part, uses: own }) => [part, own.length]))).toEqual([[], [[0, 20]], [[0, 20], [1, 1]], [[0, 20], [1, 20]]]);
+  });
+
   it("hold each use once, by application, in at most twenty pairs of metric and day", () => {
     fc.assert(fc.property(uses, (given) => {
       const shares = sharesOf(reportOf(given));

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { epochSeconds, id, type MetricId } from "../../lib/domain/brands.ts";
 import { PERIODS, type Period } from "../../lib/domain/periods.ts";
 import { readUsage } from "../../lib/domain/traffic.ts";
-import { judgeTraffic, limitHeaders, usageReports, type TrafficApplication, type TrafficRequest, type TrafficService } from "../../lib/domain/verdict.ts";
+import { isReporting, judgeTraffic, limitHeaders, usageReports, type TrafficApplication, type TrafficRequest, type TrafficService } from "../../lib/domain/verdict.ts";
 
 const NOW = epochSeconds(Date.parse("2026-11-24T10:00:30Z") / 1000);
 const [HITS, SEARCH] = [id<MetricId>(1), id<MetricId>(2)];
@@ -38,6 +38,35 @@ describe("the first reason that counts", () => {
     [undefined, { ...all, state: "live", limits: [] }, { appKey: "secret" }],
   ])("%s", (code, application, request) => {
     expect(codeOf(service("oidc"), app(application), asked({ kind: "oauth_authorize", ...request }), none)).toBe(code);
+  });
+});
+
+describe("the sentence of a refusal", () => {
+  const refusalOf = (version: TrafficService["backendVersion"], application: Partial<TrafficApplication>, request: Partial<TrafficRequest>) =>
+    judgeTraffic(service(version), app(application), asked(request), none).refusal;
+
+  it.each<[string, ReturnType<typeof refusalOf>]>([
+    ["application is not active", refusalOf("1", { state: "pending" }, {})],
+    ["oauth is not enabled", refusalOf("1", {}, { kind: "oauth_authorize" })],
+    ["application key is missing", refusalOf("2", { keys: ["secret"] }, {})],
+    ["application key is missing", refusalOf("2", { keys: ["secret"] }, { appKey: "" })],
+    ["application key is missing", refusalOf("2", { keys: ["secret"] }, { appKey: " \t" })],
+    ['application key "wrong" is invalid', refusalOf("2", { keys: ["secret"] }, { appKey: "wrong" })],
+    ['redirect_url "https://b" is invalid', refusalOf("oauth", { redirectUrl: "https://a" }, { kind: "oauth_authrep", redirect: { name: "redirect_url", value: "https://b" } })],
+    ["usage limits are exceeded", refusalOf("1", { limits: [{ metricId: HITS, period: "day", value: -1 }] }, {})],
+  ])("%s", (message, refusal) => {
+    expect(refusal?.message).toBe(message);
+  });
+
+  it("is none where a redirect is blank, or is no business of the call", () => {
+    expect(refusalOf("oauth", { redirectUrl: "https://a" }, { kind: "oauth_authrep", redirect: { name: "redirect_url", value: "" } })).toBeUndefined();
+    expect(refusalOf("oauth", { redirectUrl: "https://a" }, { kind: "authrep", redirect: { name: "redirect_url", value: "https://b" } })).toBeUndefined();
+  });
+});
+
+describe("a call counts what it uses", () => {
+  it.each([["authorize", false], ["authrep", true], ["oauth_authorize", false], ["oauth_authrep", true]] as const)("by %s: %s", (kind, counts) => {
+    expect(isReporting({ kind })).toBe(counts);
   });
 });
 
@@ -79,6 +108,10 @@ describe("limits", () => {
     ["how many such calls", headersOf([{ metricId: HITS, period: "minute", value: 10 }], { hits: "3" }), { remaining: 3, reset: 30, maxValue: 10 }],
     ["the tightest", headersOf([{ metricId: HITS, period: "minute", value: 10 }, { metricId: SEARCH, period: "hour", value: 4 }], { search: "2" }), { remaining: 2, reset: 3570, maxValue: 4 }],
     ["of two as tight, the longer", headersOf([{ metricId: HITS, period: "minute", value: 9 }, { metricId: HITS, period: "hour", value: 9 }], { hits: "1" }), { remaining: 9, reset: 3570, maxValue: 9 }],
+    ["of two as tight, the longer, whichever comes first", headersOf([{ metricId: HITS, period: "hour", value: 9 }, { metricId: HITS, period: "minute", value: 9 }], { hits: "1" }), { remaining: 9, reset: 3570, maxValue: 9 }],
+    ["a use of nothing, and something left", headersOf([{ metricId: HITS, period: "minute", value: 5 }], { hits: "0" }), { remaining: -1, reset: -1 }],
+    ["a use that names no metric: all of them", headersOf([{ metricId: HITS, period: "minute", value: 5 }], {}, 5), { remaining: 0, reset: 30, maxValue: 5 }],
+    ["nothing left of what is not used", headersOf([{ metricId: SEARCH, period: "minute", value: 5 }, { metricId: HITS, period: "hour", value: 9 }], { hits: "1" }, 5), { remaining: 4, reset: 3570, maxValue: 9 }],
     ["nothing left", headersOf([{ metricId: HITS, period: "eternity", value: 5 }], { hits: "1" }, 7), { remaining: 0, reset: -1, maxValue: 5 }],
     ["no use, and something left", headersOf([{ metricId: HITS, period: "day", value: 5 }], undefined), { remaining: -1, reset: -1 }],
     ["no use, and nothing left", headersOf([{ metricId: HITS, period: "minute", value: 5 }], undefined, 5), { remaining: 0, reset: 30, maxValue: 5 }],
