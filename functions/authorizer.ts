@@ -15,8 +15,7 @@ type Answer = APIGatewaySimpleAuthorizerWithContextResult<PrincipalContext> | { 
  */
 export async function handler(event: APIGatewayRequestAuthorizerEventV2): Promise<Answer> {
   const credential = credentialOf(event, process.env["ALLOW_QUERY_TOKENS"] !== "false");
-  if (credential.kind === "none") return { isAuthorized: true, context: ANONYMOUS };
-  if (credential.kind === "malformed") return { isAuthorized: false };
+  if (credential.kind !== "value") return credential.kind === "none" ? { isAuthorized: true, context: ANONYMOUS } : { isAuthorized: false };
   try {
     const principal = await authenticate({ ...storage(), ...hashing() }, credential.value);
     if (principal.kind !== "unproved") return { isAuthorized: true, context: encodePrincipal(principal) };

@@ -21,9 +21,11 @@ export function credentialOf(event: Carrier, queryAllowed: boolean): Credential 
   const inHeader = fromHeader(headerOf(event, "authorization"));
   const inQuery = fromText(event.queryStringParameters?.["access_token"]);
   if (inQuery.kind === "none") return inHeader;
-  if (!queryAllowed || inQuery.kind === "malformed" || inHeader.kind === "malformed") return MALFORMED;
-  return inHeader.kind === "value" && inHeader.value !== inQuery.value ? MALFORMED : inQuery;
+  return queryAllowed && (inHeader.kind === "none" || valueOf(inHeader) === valueOf(inQuery)) ? inQuery : MALFORMED;
 }
+
+/** Undefined of what is malformed, and so of two such. */
+const valueOf = (credential: Credential) => (credential.kind === "value" ? credential.value : undefined);
 
 /** A credential given as plain text: the `access_token` of a query or a body. */
 export function fromText(text: unknown): Credential {
@@ -37,12 +39,12 @@ function fromHeader(header: string | undefined): Credential {
   // HTTP's white space only: what else looks like none is part of a value that cannot be right.
   const value = header?.replace(/^[ \t]+|[ \t]+$/g, "");
   if (value === undefined || value === "") return NONE;
-  const [, scheme = "", rest = ""] = /^([A-Za-z]+)(?: +(.*))?$/.exec(value) ?? [];
-  switch (scheme.toLowerCase()) {
+  const found = /^([A-Za-z]+)(?: +(.*))?$/.exec(value);
+  switch (found?.[1]?.toLowerCase()) {
     case "bearer":
-      return fromText(rest);
+      return fromText(found?.[2]);
     case "basic":
-      return fromBasic(rest);
+      return fromBasic(found?.[2] ?? "");
     default:
       return MALFORMED;
   }
@@ -52,8 +54,9 @@ function fromHeader(header: string | undefined): Credential {
 function fromBasic(encoded: string): Credential {
   if (encoded === "") return NONE;
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) return MALFORMED;
-  const [user = "", ...password] = Buffer.from(encoded, "base64").toString("utf8").split(":");
-  return fromText(user.trim() === "" ? password.join(":") : user);
+  const text = Buffer.from(encoded, "base64").toString("utf8");
+  const [user] = text.split(":", 1) as [string];
+  return fromText(user.trim() === "" ? text.slice(user.length + 1) : user);
 }
 
 /** A header by its lower-case name: AWS lower-cases names, other gateways keep what the client wrote. */

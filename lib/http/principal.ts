@@ -61,28 +61,27 @@ function told({ accountId, id, role, sections, serviceAccess }: Member): Princip
 
 /** Reads what `encodePrincipal` or `encodeSession` wrote. Undefined for anything else, whoever sent it: absence refuses (D11). */
 export function decodePrincipal(context: unknown): Found | undefined {
-  if (typeof context !== "object" || context === null) return undefined;
-  const fields = new Fields(context as Record<string, unknown>);
+  const fields = new Fields(context as Readonly<Record<string, unknown>>);
   try {
-    switch (fields.text("kind")) {
-      case "anonymous":
-        return { kind: "anonymous" };
-      case "service_token": {
-        const token = { accountId: fields.id<AccountId>("accountId"), serviceId: fields.id<ServiceId>("serviceId"), createdAt: epochSeconds(0) };
-        return { kind: "principal", principal: { kind: "service_token", token }, reload: false };
-      }
-      case "access_token":
-        return { kind: "principal", principal: accessTokenFrom(fields), reload: fields.text("services") === "many" };
-      case "member":
-        fields.session();
-        return { kind: "principal", principal: { kind: "member", member: memberFrom(fields) }, reload: fields.text("services") === "many" };
-      default:
-        return undefined;
-    }
+    return READERS.get(fields.text("kind"))?.(fields);
   } catch {
     return undefined;
   }
 }
+
+/** How each kind of finding is read. Whatever is missing or is none of ours throws, and so does a context that is no object. */
+const READERS: ReadonlyMap<string, (fields: Fields) => Found> = new Map<string, (fields: Fields) => Found>([
+  ["anonymous", () => ({ kind: "anonymous" })],
+  ["service_token", (fields) => {
+    const token = { accountId: fields.id<AccountId>("accountId"), serviceId: fields.id<ServiceId>("serviceId"), createdAt: epochSeconds(0) };
+    return { kind: "principal", principal: { kind: "service_token", token }, reload: false };
+  }],
+  ["access_token", (fields) => ({ kind: "principal", principal: accessTokenFrom(fields), reload: fields.text("services") === "many" })],
+  ["member", (fields) => {
+    fields.session();
+    return { kind: "principal", principal: { kind: "member", member: memberFrom(fields) }, reload: fields.text("services") === "many" };
+  }],
+]);
 
 /** What rights do not depend on does not travel along. */
 const UNTOLD = { name: "", version: 0, createdAt: epochSeconds(0), updatedAt: epochSeconds(0) };

@@ -1,6 +1,9 @@
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { epochSeconds, type AccessTokenId } from "../../lib/domain/brands.ts";
-import { accessTokenString } from "../../lib/domain/token-string.ts";
+import { accessTokenString, serviceTokenString } from "../../lib/domain/token-string.ts";
+import { importAccessToken } from "../../lib/operations/access-tokens.ts";
+import { threescaleDigest } from "../../lib/secrets/pepper.ts";
 import { newId, newSecret } from "../../lib/secrets/random.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
@@ -38,6 +41,18 @@ describe("a token that proves nobody is told of by its reason", () => {
     ["wrong_secret", async () => {
       const { token } = account.admin;
       return accessTokenString(token.accountId, token.ownerId, token.id, newSecret());
+    }],
+    ["wrong_secret", async () => {
+      const { id } = await account.service("Guessed");
+      return serviceTokenString(account.admin.token.accountId, id, newSecret());
+    }],
+    // A value of 3scale's, whose token holds another's.
+    ["unknown", async () => {
+      const value = createHash("sha256").update(newSecret()).digest("hex");
+      const wanted = { name: "From 3scale", scopes: ["account_management"], permission: "rw", expiresAt: "never" } as const;
+      const token = await importAccessToken(latchkey.operator, account.admin.member, wanted, threescaleDigest(value));
+      await rewriteToken(latchkey, token, { hash: "another" });
+      return value;
     }],
     ["expired", async () => {
       const person = await account.token(account.admin);
