@@ -5,14 +5,15 @@ export type Address = { readonly scheme: string; readonly host: string; readonly
 const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([["http", 80], ["ws", 80], ["https", 443], ["wss", 443]]);
 const HOST = String.raw`[A-Za-z0-9_][A-Za-z0-9_-]{0,62}(?:\.[A-Za-z0-9_-]{1,63})*`;
 const PATH = String.raw`/(?:[\w.~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*`;
-const ADDRESS = new RegExp(`^([a-z]+)://(${HOST})(?::(\\d{1,5}))?(${PATH})?$`);
+const ADDRESS = new RegExp(`^(?<scheme>[a-z]+)://(?<host>${HOST})(?::(?<port>\\d{1,5}))?(?<path>${PATH})?$`);
 const HOSTNAME = new RegExp(`^${HOST}(?::\\d{1,5})?$`);
 
 /** Reads `scheme://host(:port)(/path)` of the known schemes; undefined for anything else. */
 export function parseAddress(text: string): Address | undefined {
-  const [, scheme = "", host, port, path = ""] = ADDRESS.exec(text) ?? [];
+  const { scheme, host, port, path = "" } = ADDRESS.exec(text)?.groups ?? {};
+  if (scheme === undefined || host === undefined || host.length > 255) return undefined;
   const defaultPort = DEFAULT_PORTS.get(scheme);
-  if (host === undefined || host.length > 255 || defaultPort === undefined) return undefined;
+  if (defaultPort === undefined) return undefined;
   const number = port === undefined ? defaultPort : Number(port);
   if (number < 1 || number > 65_535) return undefined;
   return { scheme, host, port: number, path };

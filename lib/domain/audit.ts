@@ -10,7 +10,8 @@ export type AuditFilter = {
 
 /** Whether a record is about what is looked for: a member or a token who did it, or to whom it was done; a service it was done to. */
 export function concerns({ actor, subject, at }: DomainEvent, { memberId, tokenId, serviceId, since, until }: AuditFilter): boolean {
-  const by: { readonly memberId?: MemberId; readonly tokenId?: AccessTokenId } = "system" in actor ? {} : actor;
+  // Latchkey itself is neither.
+  const by = actor as { readonly memberId?: MemberId; readonly tokenId?: AccessTokenId };
   return (memberId === undefined || by.memberId === memberId || subject.memberId === memberId)
     && (tokenId === undefined || by.tokenId === tokenId || subject.tokenId === tokenId)
     && (serviceId === undefined || subject.serviceId === serviceId)

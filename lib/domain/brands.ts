@@ -39,7 +39,7 @@ export type Clock = () => EpochSeconds;
 
 /** Ids are positive integers that every JSON parser reads exactly (D13). Undefined for anything else. */
 export function toId<T extends Id>(value: unknown): T | undefined {
-  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? (value as T) : undefined;
+  return Number.isSafeInteger(value) && (value as number) > 0 ? (value as T) : undefined;
 }
 
 /** Brands a number that is known to be an id; throws RangeError on anything else. */
@@ -56,13 +56,13 @@ export function parseId<T extends Id>(text: string): T | undefined {
 
 /** Brands a time in whole seconds; throws RangeError on fractions, which DynamoDB's TTL would ignore. */
 export function epochSeconds(value: unknown): EpochSeconds {
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) throw new RangeError("Not a time in seconds");
+  if (!Number.isSafeInteger(value) || (value as number) < 0) throw new RangeError("Not a time in seconds");
   return value as EpochSeconds;
 }
 
 /** Brands an amount; throws RangeError on fractions, and on what is too large to be added exactly. */
 export function tenThousandths(value: unknown): TenThousandths {
-  if (typeof value !== "number" || !Number.isSafeInteger(value)) throw new RangeError("Not an amount of money");
+  if (!Number.isSafeInteger(value)) throw new RangeError("Not an amount of money");
   return value as TenThousandths;
 }
 

@@ -37,7 +37,7 @@ export function patternFaults(pattern: string): readonly string[] {
 
 /** The names of the wildcards in a pattern's path. */
 export function parametersOf(pattern: string): readonly string[] {
-  return [...pathOf(pattern).matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
+  return [...pathOf(pattern).matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
 }
 
 /** What a pattern wants of the query: `?a={x}` is `{"a": "{x}"}`. */
@@ -53,13 +53,13 @@ export function placed(rules: readonly MappingRule[], rule: MappingRule, positio
 }
 
 function pathOf(pattern: string): string {
-  return pattern.split("?", 1)[0] ?? "";
+  return pattern.replace(/\?.*$/s, "");
 }
 
 function queryOf(pattern: string): readonly (readonly [string, string])[] {
   const query = pattern.slice(pathOf(pattern).length + 1);
   return query.split("&").filter((pair) => pair !== "").map((pair) => {
-    const [key = "", ...value] = pair.split("=");
+    const [key, ...value] = pair.split("=") as [string, ...string[]];
     return [key, value.join("=")] as const;
   });
 }

@@ -3,11 +3,11 @@ import { tenThousandths, type TenThousandths } from "./brands.ts";
 export const NOTHING = tenThousandths(0);
 
 /** An amount may have nine digits before the point, so that nine hundred thousand of the largest still add exactly. */
-const AMOUNT = /^(-?)(\d{1,9})(?:\.(\d{1,30}))?$/;
+const AMOUNT = /^(?<sign>-?)(?<whole>\d{1,9})(?:\.(?<decimals>\d{1,30}))?$/;
 
 /** Reads an amount in whole units with any number of decimals, of which four are kept, rounded. Undefined for the rest. */
 export function parseAmount(text: string): TenThousandths | undefined {
-  const [, sign, whole, decimals = ""] = AMOUNT.exec(text) ?? [];
+  const { sign, whole, decimals = "" } = AMOUNT.exec(text)?.groups ?? {};
   if (whole === undefined) return undefined;
   const kept = Number(whole) * 10_000 + Number(decimals.padEnd(4, "0").slice(0, 4)) + (Number(decimals.charAt(4)) >= 5 ? 1 : 0);
   return tenThousandths(sign === "-" && kept > 0 ? -kept : kept);

@@ -81,10 +81,8 @@ function rule(message: string, fits: (text: string) => boolean, maxLength = 255)
 }
 
 const oneOf = (...values: readonly string[]) => rule("is not included in the list", (text) => values.includes(text));
-const portWritten = (text: string) => {
-  const address = parseAddress(text);
-  return address === undefined ? text : withPort(address);
-};
+/** Of what was found to be an address. */
+const portWritten = (text: string) => withPort(parseAddress(text)!);
 
 const parameterName: Rule = { faults: rule("invalid", (text) => /^[\w-]+$/.test(text)) };
 const headerText: Rule = { faults: rule("invalid", (text) => /^[{}[\]\d,.;@#~%&()?\w"= /\\:+-]+$/.test(text)) };
@@ -94,7 +92,7 @@ const address: Rule = {
   blank: "unset",
   faults: (text, hosted) => {
     const found = parseAddress(text);
-    if (found === undefined || !/^https?$/.test(found.scheme) || found.path !== "") return ["the accepted format is 'protocol://address(:port)'"];
+    if (found === undefined || !["http", "https"].includes(found.scheme) || found.path !== "") return ["the accepted format is 'protocol://address(:port)'"];
     return hosted && isLocalhost(found.host) ? ["can't be localhost"] : printable(text, hosted);
   },
   stored: portWritten,

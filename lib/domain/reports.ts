@@ -37,7 +37,7 @@ export function sharesOf({ id, accountId, serviceId, uses }: Report): readonly S
   });
 }
 
-const TIME = /^(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{2}):(\d{2})(?:\.\d+)? ?(Z|UTC|[+-]\d{2}:?\d{2})?$/;
+const TIME = /^(?<year>\d{4})-(?<month>\d{1,2})-(?<day>\d{1,2})[T ](?<hour>\d{1,2}):(?<minute>\d{2}):(?<second>\d{2})(?:\.\d+)? ?(?:Z|UTC|(?<sign>[+-])(?<hours>[01]\d|2[0-3]):?(?<minutes>[0-5]\d))?$/;
 
 /**
  * When a transaction happened: unix seconds or `2010-05-07 18:11:25 +02:00`; what is blank or cannot be read happened
@@ -56,10 +56,11 @@ export function timeOf(text: unknown, now: EpochSeconds): EpochSeconds {
 
 function parsed(text: string): EpochSeconds | undefined {
   if (/^\d{1,12}$/.test(text)) return epochSeconds(Number(text));
-  const [, year, month, day, hour, minute, second, zone = "Z"] = TIME.exec(text) ?? [];
-  if (year === undefined) return undefined;
-  const two = (part = "") => part.padStart(2, "0");
-  const offset = zone === "UTC" ? "Z" : zone.replace(/^([+-]\d{2})(\d{2})$/, "$1:$2");
-  const milliseconds = Date.parse(`${year}-${two(month)}-${two(day)}T${two(hour)}:${minute}:${second}${offset}`);
-  return Number.isNaN(milliseconds) || milliseconds < 0 ? undefined : epochSeconds(Math.floor(milliseconds / 1000));
+  const { year, month, day, hour, minute, second, sign, hours = 0, minutes = 0 } = TIME.exec(text)?.groups ?? {};
+  const two = (part: string | undefined) => String(part).padStart(2, "0");
+  const shown = Date.parse(`${year}-${two(month)}-${two(day)}T${two(hour)}:${minute}:${second}Z`) / 1000;
+  const ahead = Number(hours) * 3600 + Number(minutes) * 60;
+  const time = sign === "-" ? shown + ahead : shown - ahead;
+  // What is no number is none either.
+  return time >= 0 ? epochSeconds(time) : undefined;
 }

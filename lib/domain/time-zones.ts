@@ -21,7 +21,7 @@ export const UTC: TimeZone = { name: "Etc/UTC", isUtc: true, offsetAt: () => 0 }
 export function timeZoneNamed(given: string): TimeZone | undefined {
   const name = RAILS_TIME_ZONES.get(given) ?? given;
   // Bare offsets such as +01:00 are zones to Intl, but have no name.
-  if (!/^[A-Za-z]/.test(name)) return undefined;
+  if (!/[A-Za-z]/.test(name)) return undefined;
   let clock: Intl.DateTimeFormat;
   try {
     clock = new Intl.DateTimeFormat("en-US", {
@@ -76,7 +76,7 @@ export function railsTextIn(zone: TimeZone, time: number): string {
 
 function shownIn(zone: TimeZone, time: number) {
   const offset = zone.offsetAt(time);
-  const [date = "", clock = ""] = new Date((time + offset) * 1000).toISOString().slice(0, 19).split("T");
+  const [date, clock] = new Date((time + offset) * 1000).toISOString().slice(0, 19).split("T") as [string, string];
   const minutes = Math.trunc(Math.abs(offset) / 60);
   const two = (number: number) => String(number).padStart(2, "0");
   return { date, clock, sign: offset < 0 ? "-" : "+", hours: two(Math.floor(minutes / 60)), minutes: two(minutes % 60) };

@@ -54,7 +54,8 @@ function parentOf(id: MetricId, metrics: readonly TrafficMetric[]): MetricId | u
 }
 
 function readAmount(value: unknown): Amount | undefined {
-  const [, set, digits] = /^\s*(#?)(\d{1,15})\s*$/.exec(typeof value === "number" ? String(value) : typeof value === "string" ? value : "") ?? [];
+  const text = typeof value === "number" ? String(value) : value;
+  const { set, digits } = (typeof text === "string" ? /^\s*(?<set>#?)(?<digits>\d{1,15})\s*$/.exec(text)?.groups : undefined) ?? {};
   return digits === undefined ? undefined : { op: set === "#" ? "set" : "add", value: Number(digits) };
 }
 

@@ -100,8 +100,8 @@ function keyRefusal(service: TrafficService, { keys }: TrafficApplication, { kin
   const isOauth = service.backendVersion === "oauth" || service.backendVersion === "oidc";
   if (kind.startsWith("oauth_") && !isOauth) return { code: "oauth_not_enabled", message: "oauth is not enabled" };
   // With OAuth the token has proved the application: a key is checked only when one is given, a blank one too.
-  const passes = isOauth ? appKey === undefined || keys.includes(appKey)
-    : service.backendVersion === "1" || keys.length === 0 || (appKey !== undefined && keys.includes(appKey));
+  const isKnown = keys.some((key) => key === appKey);
+  const passes = isKnown || (isOauth ? appKey === undefined : service.backendVersion === "1" || keys.length === 0);
   if (passes) return undefined;
   const isBlank = appKey === undefined || appKey.trim() === "";
   return { code: "application_key_invalid", message: isBlank ? "application key is missing" : `application key "${appKey}" is invalid` };

@@ -40,14 +40,9 @@ function fromHeader(header: string | undefined): Credential {
   const value = header?.replace(/^[ \t]+|[ \t]+$/g, "");
   if (value === undefined || value === "") return NONE;
   const found = /^([A-Za-z]+)(?: +(.*))?$/.exec(value);
-  switch (found?.[1]?.toLowerCase()) {
-    case "bearer":
-      return fromText(found?.[2]);
-    case "basic":
-      return fromBasic(found?.[2] ?? "");
-    default:
-      return MALFORMED;
-  }
+  const scheme = found?.[1]?.toLowerCase();
+  if (scheme === "bearer") return fromText(found?.[2]);
+  return scheme === "basic" ? fromBasic(found?.[2] ?? "") : MALFORMED;
 }
 
 /** 3scale takes the user name, or the password when there is none. */

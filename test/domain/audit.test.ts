@@ -15,6 +15,7 @@ const event = (over: Partial<DomainEvent> = {}): DomainEvent => ({
 describe("a record is found", () => {
   it.each<[string, AuditFilter, Partial<DomainEvent>, boolean]>([
     ["without a filter", {}, {}, true],
+    ["without a filter, also when it is about a member and a token", {}, { subject: { memberId: max, tokenId: other } }, true],
     ["by the member who did it", { memberId: mia }, {}, true],
     ["by the member to whom it was done", { memberId: max }, { subject: { memberId: max } }, true],
     ["not by a member who had no part in it", { memberId: max }, {}, false],

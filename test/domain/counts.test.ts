@@ -15,6 +15,10 @@ describe("what was used", () => {
     expect(all(counted({}, [use(2), use(3)], NOW))).toEqual([5, 5, 5, 5, 5, 5, 5]);
   });
 
+  it("is nothing of a period of which nothing was kept, and of a metric that nobody used", () => {
+    expect([all({}), all({ [M]: {} })]).toEqual([[0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0]]);
+  });
+
   it("an hour ago is not of this hour nor of this minute", () => {
     expect(all(counted({}, [use(2, later(-3600))], NOW))).toEqual([2, 2, 2, 2, 2, 0, 0]);
   });

@@ -52,6 +52,8 @@ describe("the users of an account", () => {
     const holder = id<DeveloperAccountId>(7);
     const held = heldByUser({ id: id<DeveloperUserId>(1), developerAccountId: holder, username: "John", email: "J@X.org" });
     expect(held.map(({ field, value, holder: found }) => [field, value, found])).toEqual([["username", "john", 7], ["id", "1", 7], ["email", "j@x.org", 7]]);
-    expect(heldByUser({ id: id<DeveloperUserId>(1), developerAccountId: holder, username: "John" }).map(({ field }) => field)).toEqual(["username", "id"]);
+    expect(heldByUser({ id: id<DeveloperUserId>(1), developerAccountId: holder, username: "John" })).toEqual([
+      { scope: "DEVELOPER_USERS#", field: "username", value: "john", holder }, { scope: "DEVELOPER_USERS#", field: "id", value: "1", holder },
+    ]);
   });
 });

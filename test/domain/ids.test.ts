@@ -15,7 +15,7 @@ describe("an id", () => {
 
   it.each([0, -1, 0.5, MAX + 1, Infinity, NaN, "1", 1n, null, undefined, true, [1], {}])("is nothing else: %s", (value) => {
     expect(toId(value)).toBeUndefined();
-    expect(() => id(value)).toThrow(RangeError);
+    expect(() => id(value)).toThrow(new RangeError("Not an id"));
   });
 
   it.each([
@@ -32,6 +32,10 @@ describe("a new id's number", () => {
   it("grows with time, whatever was drawn", () => {
     const now = Date.UTC(2026, 5, 1);
     expect(idNumber(now, IDS_PER_MS - 1)).toBeLessThan(idNumber(now + 1, 0));
+  });
+
+  it("is the next one for the next number that is drawn", () => {
+    expect(at(2026, 1) - at(2026, 0)).toBe(1);
   });
 
   it("is another for each number drawn in one millisecond", () => {
@@ -54,7 +58,7 @@ describe("a time", () => {
   });
 
   it.each([-1, 0.5, NaN, Infinity, "1", null, undefined, new Date()])("is nothing else: %s", (value) => {
-    expect(() => epochSeconds(value)).toThrow(RangeError);
+    expect(() => epochSeconds(value)).toThrow(new RangeError("Not a time in seconds"));
   });
 
   it("of the machine's clock is now", () => {

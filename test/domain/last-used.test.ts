@@ -49,6 +49,11 @@ describe("the latest uses", () => {
     }));
   });
 
+  it("are the first of those in the same second", () => {
+    const [first, second] = [use(1, 1, 1, 5), use(1, 1, 1, 5)];
+    expect(latestUses([first, second])[0]).toBe(first);
+  });
+
   it("tell tokens of one id apart by whose they are", () => {
     const uses = [use(1, 1, 1, 1), use(1, 2, 1, 2), use(2, 1, 1, 3), use(1, 11, 1, 4), use(11, 1, 1, 5), use(1, 1, 11, 6)];
     expect(latestUses(uses)).toEqual(uses);

@@ -19,6 +19,7 @@ describe("a month", () => {
   });
 
   it("begins and ends in UTC", () => {
+    expect(() => monthOf(epochSeconds(253_402_300_800))).toThrow(new RangeError("Beyond the year 9999 there are no months"));
     expect([monthOf(at("2026-01-31T23:59:59Z")), monthOf(at("2026-02-01T00:00:00Z"))]).toEqual(["2026-01", "2026-02"]);
     expect([dateOf(at("2026-02-28T23:00:00Z")), dateOf(at("2026-02-28T23:00:00Z"), 2)]).toEqual(["2026-02-28", "2026-03-02"]);
   });

@@ -49,7 +49,7 @@ describe("a chain of policies", () => {
     ["nothing at all", {}, { name: ["can't be blank"], version: ["can't be blank"], configuration: ["can't be blank"] }],
   ])("with a policy that has %s comes back whole, and says what that one lacks", (_what, bad, errors) => {
     const kept = Object.fromEntries(Object.entries(bad).filter(([, value]) => value !== null));
-    expect(chainFrom([CORS, bad])).toEqual({ items: [CORS, { ...kept, errors }] });
+    expect(chainFrom([CORS, bad])).toStrictEqual({ items: [CORS, { ...kept, errors }] });
   });
 
   it("takes names and versions of up to 255 characters, and numbers", () => {

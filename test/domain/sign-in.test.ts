@@ -35,6 +35,11 @@ describe("admit", () => {
   });
 });
 
+it("a refusal is told apart from both ways in", () => {
+  const kinds = [[is(1, "to_this")], [is(1, "to_this"), is(2, "to_nobody")], [is(1, "to_this", "suspended")], [is(1, "to_another")], []].map((candidates) => admit(candidates, VERIFIED).kind);
+  expect(kinds).toEqual(["one", "choose", "refused", "refused", "refused"]);
+});
+
 describe("foldedEmail", () => {
   it("does not count letter case", () => {
     expect(foldedEmail("Mia.K@Example.COM")).toBe("mia.k@example.com");

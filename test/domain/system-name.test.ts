@@ -7,6 +7,7 @@ describe("a system name", () => {
     ["Echo API", "echo_api"],
     ["  Crème brûlée!  ", "creme_brulee"],
     ["a -- b", "a_b"],
+    ["__a__b__", "a__b"],
     ["v1.2/β", "v1_2"],
     ["snake_case-and-kebab", "snake_case_and_kebab"],
     ["ﬁne ①", "fine_1"],

@@ -30,9 +30,19 @@ describe("a usage", () => {
     ["an unknown metric", { nothing: "1" }, 'metric "nothing" is invalid'],
     ["a metric by a name of every object", { constructor: "1" }, 'metric "constructor" is invalid'],
     ...["tons!", "-1", "1.5", "1e3", "0x1", "##1", "1 2", "9".repeat(16)].map((value): [string, Record<string, unknown>, string] => [value, { hits: value }, `usage value "${value}" for metric "hits" is invalid`]),
-    ...["", " ", null, undefined, [], {}].map((value): [string, Record<string, unknown>, string] => [JSON.stringify(value) ?? "nothing", { hits: value }, 'usage value for metric "hits" can not be empty']),
+    ...["", " ", null, undefined, [], {}, ["1"], true].map((value): [string, Record<string, unknown>, string] => [JSON.stringify(value) ?? "nothing", { hits: value }, 'usage value for metric "hits" can not be empty']),
   ])("is refused: %s", (_what, raw, message) => {
     expect(() => read(raw)).toThrow(new TrafficError(message.startsWith("metric") ? "metric_invalid" : "usage_value_invalid", message));
+  });
+});
+
+describe("a metric", () => {
+  it("whose parent is gone counts for what is there", () => {
+    expect([...readUsage({ lost: "2" }, [{ id: OTHER, systemName: "lost", parentId: HITS }])]).toEqual([[OTHER, add(2)], [HITS, add(2)]]);
+  });
+
+  it("that is wrong is said by name", () => {
+    expect(new TrafficError("metric_invalid", "wrong").name).toBe("TrafficError");
   });
 });
 

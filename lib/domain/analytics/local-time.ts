@@ -1,6 +1,6 @@
 import { DAY, timeOf, wallAt, type TimeZone } from "../time-zones.ts";
 
-const FORM = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?: ?(Z|UTC|[+-]\d{2}:?\d{2}))?)?$/;
+const FORM = /^(?<year>\d{4})-(?<month>\d{1,2})-(?<day>\d{1,2})(?:[T ](?<hour>\d{1,2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:\.\d{1,9})?)?(?: ?(?<offset>Z|UTC|[+-]\d{2}:?\d{2}))?)?$/;
 /** Nothing was counted before, and days beyond have no name of ten characters. */
 const [FIRST_YEAR, LAST_YEAR] = [1970, 9997];
 
@@ -9,11 +9,10 @@ const [FIRST_YEAR, LAST_YEAR] = [1970, 9997];
  * without an offset. Without one it is what the zone's clocks show. Undefined for anything else.
  */
 export function parseTimeIn(zone: TimeZone, text: string): number | undefined {
-  const [match, year, month, day, hour = "0", minute = "0", second = "0", offset] = FORM.exec(text) ?? [];
-  if (match === undefined) return undefined;
+  const { year, month, day, hour = 0, minute = 0, second = 0, offset } = FORM.exec(text)?.groups ?? {};
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-  // `Date` would turn the 31st of February into a day of March.
-  const exists = date.getUTCDate() === Number(day) && date.getUTCMonth() === Number(month) - 1 && date.getUTCFullYear() === Number(year);
+  // `Date` would turn the 31st of February into a day of March. What was not read is no month at all.
+  const exists = date.getUTCMonth() === Number(month) - 1;
   if (!exists || Number(year) < FIRST_YEAR || Number(year) > LAST_YEAR || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
   const wall = date.getTime() / 1000 + Number(hour) * 3600 + Number(minute) * 60 + Number(second);
   if (offset === undefined) return timeOf(zone, wall);
