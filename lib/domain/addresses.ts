@@ -10,8 +10,9 @@ const HOSTNAME = new RegExp(`^${HOST}(?::\\d{1,5})?$`);
 
 /** Reads `scheme://host(:port)(/path)` of the known schemes; undefined for anything else. */
 export function parseAddress(text: string): Address | undefined {
-  const { scheme, host, port, path = "" } = ADDRESS.exec(text)?.groups ?? {};
-  if (scheme === undefined || host === undefined || host.length > 255) return undefined;
+  const found = ADDRESS.exec(text)?.groups as { scheme: string; host: string; port?: string; path?: string } | undefined;
+  if (found === undefined || found.host.length > 255) return undefined;
+  const { scheme, host, port, path = "" } = found;
   const defaultPort = DEFAULT_PORTS.get(scheme);
   if (defaultPort === undefined) return undefined;
   const number = port === undefined ? defaultPort : Number(port);

@@ -53,7 +53,7 @@ export function placed(rules: readonly MappingRule[], rule: MappingRule, positio
 }
 
 function pathOf(pattern: string): string {
-  return pattern.replace(/\?.*$/s, "");
+  return pattern.replace(/\?.*/s, "");
 }
 
 function queryOf(pattern: string): readonly (readonly [string, string])[] {

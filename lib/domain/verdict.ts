@@ -88,7 +88,8 @@ export function limitHeaders(reports: readonly UsageReport[], usage: Usage | und
   const calls = (report: UsageReport): number => {
     const left = Math.max(report.max - report.current, 0);
     const each = usage?.get(report.metric.id)?.value ?? 0;
-    return left === 0 ? 0 : each > 0 ? Math.floor(left / each) : Number.POSITIVE_INFINITY;
+    // Of what uses nothing, there is no end.
+    return left === 0 ? 0 : Math.floor(left / each);
   };
   // Of two that leave as many, the longer period binds longer.
   const [tightest] = [...touched].sort((a, b) => calls(a) - calls(b) || PERIODS.indexOf(a.period) - PERIODS.indexOf(b.period));

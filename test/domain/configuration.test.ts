@@ -87,7 +87,7 @@ describe("the whole document", () => {
   };
 
   it("of a service of which nothing is said", () => {
-    expect(contentOf(service, proxy, metrics)).toEqual(bare);
+    expect(contentOf(service, proxy, metrics)).toStrictEqual(bare);
   });
 
   it("of one of which everything is said", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { epochSeconds, id, parseMonth, tenThousandths } from "../../lib/domain/brands.ts";
-import { inState, INVOICE_STATES, isChargeable, isEditable, isUnresolved, type Invoice, type InvoiceState } from "../../lib/domain/invoices.ts";
+import { CURRENCY, inState, INVOICE_STATES, isChargeable, isEditable, isUnresolved, type Invoice, type InvoiceState } from "../../lib/domain/invoices.ts";
 import { account, NOW } from "../model/example.ts";
 
 const invoice = (state: InvoiceState): Invoice => ({
@@ -18,6 +18,10 @@ const EVENTS: readonly (readonly [event: string, from: readonly InvoiceState[], 
   ["cancel", ["open", "finalized", "pending", "unpaid", "failed"], "cancelled"],
 ];
 const every = INVOICE_STATES.flatMap((from) => INVOICE_STATES.map((to) => [from, to, EVENTS.some(([, before, after]) => after === to && before.includes(from))] as const));
+
+it("an invoice is in 3scale's default currency", () => {
+  expect(CURRENCY).toBe("USD");
+});
 
 describe("an invoice", () => {
   it.each(every)("from %s to %s: %s", (from, to, legal) => {

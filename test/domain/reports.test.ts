@@ -26,6 +26,10 @@ describe("the time of a transaction", () => {
     expect(iso(text)).toBe(time);
   });
 
+  it("before which there is none was long ago", () => {
+    expect(() => timeOf("1970-01-01 00:00:00", NOW)).toThrow("older than");
+  });
+
   it.each([
     [NOW - 86_400, NOW + 3600].map(String), ["2026-11-23 10:00:00", "2026-11-24 11:00:00"],
   ])("a day ago (%s) and an hour from now (%s) are the last that count", (oldest, newest) => {

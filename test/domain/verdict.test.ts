@@ -109,6 +109,7 @@ describe("limits", () => {
     ["the tightest", headersOf([{ metricId: HITS, period: "minute", value: 10 }, { metricId: SEARCH, period: "hour", value: 4 }], { search: "2" }), { remaining: 2, reset: 3570, maxValue: 4 }],
     ["of two as tight, the longer", headersOf([{ metricId: HITS, period: "minute", value: 9 }, { metricId: HITS, period: "hour", value: 9 }], { hits: "1" }), { remaining: 9, reset: 3570, maxValue: 9 }],
     ["of two as tight, the longer, whichever comes first", headersOf([{ metricId: HITS, period: "hour", value: 9 }, { metricId: HITS, period: "minute", value: 9 }], { hits: "1" }), { remaining: 9, reset: 3570, maxValue: 9 }],
+    ["of two as tight of two metrics, the longer", headersOf([{ metricId: HITS, period: "minute", value: 9 }, { metricId: SEARCH, period: "hour", value: 9 }], { search: "1" }), { remaining: 9, reset: 3570, maxValue: 9 }],
     ["a use of nothing, and something left", headersOf([{ metricId: HITS, period: "minute", value: 5 }], { hits: "0" }), { remaining: -1, reset: -1 }],
     ["a use that names no metric: all of them", headersOf([{ metricId: HITS, period: "minute", value: 5 }], {}, 5), { remaining: 0, reset: 30, maxValue: 5 }],
     ["nothing left of what is not used", headersOf([{ metricId: SEARCH, period: "minute", value: 5 }, { metricId: HITS, period: "hour", value: 9 }], { hits: "1" }, 5), { remaining: 4, reset: 3570, maxValue: 9 }],

@@ -72,6 +72,7 @@ describe("the time of a usage", () => {
     [{ granularity: "month", since: "2016-12-31", until: "2026-12-31" }, "invalid_parameter", "Time range for the granularity must be less than 10 years"],
     [{ granularity: "day", since: "2026-01-01", until: "2027-01-01" }, "invalid_parameter", "Time range for the granularity must be less than 1 year"],
     [{ granularity: "hour", since: "2026-01-01", until: "2026-04-01" }, "invalid_parameter", "Time range for the granularity must be less than 90 days"],
+    [{ granularity: "hour", since: "2026-01-01 00:59:59", until: "2026-04-01 00:00:00" }, "invalid_parameter", "Time range for the granularity must be less than 90 days"],
     [{ granularity: "21600", since: "2026-01-01", until: "2026-07-05" }, "invalid_parameter", "Time range for the granularity must be less than 6 months"],
     [{ period: "year", since: "2026-01-01", granularity: "hour" }, "invalid_parameter", "Time range for the granularity must be less than 90 days"],
     [{ granularity: "hour", since: "1970-01-01", until: "9997-12-31" }, "invalid_parameter", "Time range for the granularity must be less than 90 days"],
