@@ -112,6 +112,12 @@ describe("every function behind a route", () => {
     expect(await answers((route) => mangle(eventFor(route, {})))).toEqual(denied());
   });
 
+  it.each<[string, object]>([
+    ["none", {}], ["null", { context: null }], ["an empty one", { context: {} }], ["one of a kind that is none", { context: { kind: "nobody" } }],
+  ])("looks for no credential in the body unless an authorizer has seen nobody: with %s as context, a good one is refused", async (_what, given) => {
+    expect(await answers((route) => eventFor(route, { ...given, body: JSON.stringify({ access_token: admin.value }) }))).toEqual(denied());
+  }, 60_000);
+
   it("refuses an event with nothing in it", async () => {
     expect(await answers(() => ({}))).toEqual(denied("json"));
   });
