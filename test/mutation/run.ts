@@ -5,7 +5,7 @@ import { PARTS } from "./parts.ts";
 
 // `npm run test:mutation -- domain`, and whatever options Stryker has, as `--mutate lib/domain/ceiling.ts`.
 const [name = "", ...options] = process.argv.slice(2);
-if (!(name in PARTS)) {
+if (!Object.hasOwn(PARTS, name)) {
   console.error(`error: which part? npm run test:mutation -- ${Object.keys(PARTS).join(" | ")} [options of Stryker's]`);
   process.exit(2);
 }
