@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { Command } from "../model/world.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { newSeed, randomFrom } from "../support/random.ts";
@@ -11,17 +11,13 @@ import { endsAfter, nextCommand } from "./commands.ts";
 const SEQUENCES = rounds(15, 20_000);
 const COMMANDS = 20;
 const AT_ONCE = 4;
-
-let latchkey: Deployment;
-beforeAll(async () => {
-  latchkey = await startDeployment();
-});
-afterAll(() => latchkey?.stop());
+/** Then there is another, for a deployment in tests remembers all it was asked. */
+const LIVES_OF_A_DEPLOYMENT = 250;
 
 type Done = { readonly command: Command; readonly answer: string };
 
 /** One life of an account, until it and the model part. Each has a seed of its own, so that it can be lived again alone. */
-async function sequence(seed: number, seen: (done: Done) => void): Promise<void> {
+async function sequence(latchkey: Deployment, seed: number, seen: (done: Done) => void): Promise<void> {
   const random = randomFrom(seed);
   const ends = endsAfter(Math.floor(Date.now() / 1000));
   const { account, world } = await Account.open(latchkey, random, ends);
@@ -45,19 +41,27 @@ it("random sequences of commands are answered, and leave what is stored, as the 
   const seed = newSeed();
   const seen = { sequences: 0, commands: 0, accepted: 0, refused: 0, unknown: 0 };
   const kinds = new Set<string>();
-  let next = 0;
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    while (next < SEQUENCES) {
-      await sequence(seed + next++, ({ command, answer }) => {
-        seen.commands++;
-        kinds.add(`${command.does} ${answer.slice(0, 3)}`);
-        if (/^(?:20|done)/.test(answer)) seen.accepted++;
-        else if (answer === "403 unknown") seen.unknown++;
-        else seen.refused++;
-      });
-      seen.sequences++;
+  const note = ({ command, answer }: Done) => {
+    seen.commands++;
+    kinds.add(`${command.does} ${answer.slice(0, 3)}`);
+    if (/^(?:20|done)/.test(answer)) seen.accepted++;
+    else if (answer === "403 unknown") seen.unknown++;
+    else seen.refused++;
+  };
+  for (let next = 0; next < SEQUENCES;) {
+    const latchkey = await startDeployment();
+    const last = Math.min(next + LIVES_OF_A_DEPLOYMENT, SEQUENCES);
+    try {
+      await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+        while (next < last) {
+          await sequence(latchkey, seed + next++, note);
+          seen.sequences++;
+        }
+      }));
+    } finally {
+      await latchkey.stop();
     }
-  }));
+  }
   tried("sequences", { ...seen, "kinds of command and answer": kinds.size }, seed);
   expect(seen.sequences).toBe(SEQUENCES);
 }, 30_000 + SEQUENCES * 2000);
