@@ -40,7 +40,8 @@ const FIXTURES: Readonly<Record<string, (w: World) => string | number | Promise<
   [P]: plan,
   [`${P}/metrics/{}`]: (w) => w.at(`${S}/metrics/{}`),
   [`${P}/metrics/{}/limits/{}`]: async (w) => w.make(`/admin/api/application_plans/${await w.at(P)}/metrics/${await w.at(`${S}/metrics/{}`)}/limits`, { period: "day", value: 1 }),
-  [A]: (w) => w.make("/admin/api/signup", INPUTS["signUp"]!(w)),
+  // On a plan of its own: the default one may be gone by then.
+  [A]: async (w) => w.make("/admin/api/signup", { ...(await INPUTS["signUp"]!(w)), account_plan_id: await w.make("/admin/api/account_plans", { name: w.unique("Plan") }) }),
   [`${A}/users/{}`]: async (w) => w.make(`/admin/api/accounts/${await account(w)}/users`, INPUTS["createDeveloperUser"]!(w)),
   [app]: async (w) => w.make(`/admin/api/accounts/${await account(w)}/applications`, INPUTS["createApplication"]!(w)),
   [`${app}/keys/{}`]: async (w) => {

@@ -7,12 +7,14 @@ import path from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
+import { inProcess, noteHitsIn } from "../support/mutants.ts";
 
 export const LAUNCHER = fileURLToPath(new URL("../../lib/cli/latchkey.mjs", import.meta.url));
 
 /** Compiled once per test file: the program is started many times, and loading AWS's SDK is most of what it does. */
 const compiled = mkdtempSync(path.join(tmpdir(), "latchkey-cli-compiled-"));
 afterAll(() => rmSync(compiled, { recursive: true, force: true }));
+let runs = 0;
 
 export type Ended = { readonly code: number | null; readonly signal: NodeJS.Signals | null; readonly stdout: string; readonly stderr: string };
 type Wanted = { readonly env?: Readonly<Record<string, string>>; readonly stdin?: string; readonly node?: readonly string[] };
@@ -20,11 +22,13 @@ type Wanted = { readonly env?: Readonly<Record<string, string>>; readonly stdin?
 /** Runs the program as a shell would, its output in pipes, with the given environment and nothing else of this one's. */
 export async function run(args: readonly string[], { env = {}, stdin = "", node = [process.execPath, LAUNCHER] }: Wanted = {}): Promise<Ended> {
   const [command, ...before] = node as [string, ...string[]];
-  const child = spawn(command, [...before, ...args], { env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: compiled, ...env } });
+  const hits = path.join(compiled, `hits-${++runs}.json`);
+  const child = spawn(command, [...before, ...args], { env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: compiled, ...inProcess(hits), ...env } });
   // It may end without having read anything.
   child.stdin.on("error", () => undefined).end(stdin);
   const ended = once(child, "close") as Promise<[number | null, NodeJS.Signals | null]>;
   const [stdout, stderr, [code, signal]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  noteHitsIn(hits);
   return { code, signal, stdout, stderr };
 }
 

@@ -17,7 +17,7 @@ class QuickestFirst extends BaseSequencer {
 export default defineConfig({
   root: path.join(import.meta.dirname, "../.."),
   test: {
-    include: [...tests], testTimeout: 120_000, hookTimeout: 120_000, isolate: false, sequence: { sequencer: QuickestFirst },
+    include: [...tests], testTimeout: 30_000, hookTimeout: 120_000, sequence: { sequencer: QuickestFirst },
     ...(packaged ? { globalSetup: ["test/support/global-setup.ts"] } : {}),
   },
 });

@@ -1,7 +1,9 @@
+import { existsSync, readFileSync } from "node:fs";
+
 /**
  * Stryker changes the product in many ways at once, and a global tells the changed code which of them counts, and counts
- * which of them a test has come by. Functions run in threads with globals of their own: this carries both across.
- * Without Stryker there is nothing to carry.
+ * which of them a test has come by. Functions run in threads with globals of their own, programs in processes: this carries both
+ * across. Without Stryker there is nothing to carry.
  */
 type Hits = Record<string, number>;
 /** Of Stryker's instrumenter: `@stryker-mutator/instrumenter`, instrument-header. */
@@ -13,6 +15,22 @@ const stryker = () => (globalThis as { readonly __stryker__?: Stryker }).__stryk
 export function activeMutant(): Readonly<Record<string, string>> {
   const active = stryker()?.activeMutant;
   return active === undefined ? {} : { __STRYKER_ACTIVE_MUTANT__: active };
+}
+
+/** What a process loads first: at its end it leaves what it has come by in a file. */
+const LEAVE_HITS = `data:text/javascript,${encodeURIComponent(`
+  import { writeFileSync } from "node:fs";
+  process.on("exit", () => writeFileSync(process.env.STRYKER_HITS, JSON.stringify(globalThis.__stryker__?.mutantCoverage?.static ?? {})));
+`)}`;
+
+/** The variables with which a process runs that change, and leaves what it has come by in this file, for `noteHitsIn`. */
+export function inProcess(file: string): Readonly<Record<string, string>> {
+  return stryker() === undefined ? {} : { ...activeMutant(), STRYKER_HITS: file, NODE_OPTIONS: `--import=${LEAVE_HITS}` };
+}
+
+/** In the tests' thread: notes what a process came by that has ended. */
+export function noteHitsIn(file: string): void {
+  if (stryker() !== undefined && existsSync(file)) noteHits(JSON.parse(readFileSync(file, "utf8")) as Hits, false);
 }
 
 /** In the thread: what it has come by since it was last asked. */
