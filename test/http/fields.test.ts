@@ -1,15 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { z } from "zod/mini";
 import { epochSeconds } from "../../lib/domain/brands.ts";
 import { isoSeconds } from "../../lib/domain/time.ts";
 import * as fields from "../../lib/http/fields.ts";
-
-/** What a field makes of a value: the value itself, or what is told about it. */
-function read(field: z.ZodMiniType, value: unknown): { readonly is: unknown } | readonly string[] {
-  const parsed = field.safeParse(value);
-  return parsed.success ? { is: parsed.data } : parsed.error.issues.map((issue) => issue.message);
-}
+import { read } from "./read.ts";
 
 describe("a name", () => {
   const UNSEEN = ["must not contain control characters"];
