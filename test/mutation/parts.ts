@@ -22,7 +22,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   ),
   edge: deployed(
     ["http/{cookies,errors,fields,lambda,log,operation,paging,params,path,refusals,reply,route,runtime,same-origin}"],
-    ["http/*", "secrets/cursor", "api/{refusals,wrong-input*,odd-requests,services-list,services-create,access-tokens,authorizer-context,authorizer-unknown}"],
+    ["http/*", "secrets/cursor", "api/{refusals,wrong-input,odd-requests,services-list,services-create,access-tokens,analytics,authorizer-context,authorizer-unknown}"],
   ),
   tokens: deployed(
     ["operations/{access-tokens,audit,context,once,own-rights,record-use}", "http/{idempotency,use-log}", "http/represent/{access-token,audit-record,rights}"],
@@ -55,7 +55,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   billing: deployed(["operations/{billed,invoices,line-items}", "http/represent/invoice"], ["api/{invoices,line-items}"]),
   traffic: deployed(
     ["operations/{analytics,count-traffic,service-management,traffic-view}", "http/traffic/*", "http/represent/usage"],
-    ["api/{analytics,service-management*}", "events/count-traffic"],
+    ["http/traffic-*", "api/{analytics,service-management}", "events/count-traffic"],
   ),
   portal: deployed(["operations/{sessions,sign-in}", "http/{issuer,session-cookie,signing-in-cookie}", "http/portal/*"], ["http/{cookies,return-to}", "secrets/sealed-cookie", "portal/*"]),
 };
