@@ -41,7 +41,7 @@ export const systemName = z.string({ error: "is invalid" }).check(
 
 export const email = z.string({ error: BLANK }).check(
   z.refine((text) => text.trim() !== "", BLANK),
-  z.refine((text) => text === "" || text.isWellFormed() && !UNSEEN.test(text) && /^[^\s@\p{Cc}]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/u.test(text), "should look like an email address"),
+  z.refine((text) => text.trim() === "" || text.isWellFormed() && !UNSEEN.test(text) && /^[^\s@\p{Cc}]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/u.test(text), "should look like an email address"),
 ).register(documented, { type: "string", format: "email" });
 
 /** An address is shown like a name, and serves as one: it keeps the rules of both. */

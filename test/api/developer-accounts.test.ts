@@ -91,6 +91,11 @@ describe("signup: 201", () => {
       expect(latchkey.proxy.calls.filter(({ action }) => action === "TransactWriteItems")).toHaveLength(at === 0 ? 1 : 3);
       expect((await by("GET", `accounts/${developer.id}/applications.json`)).json.applications).toHaveLength(at + 1);
     }
+    // Under a name, whatever of it comes after: sent again it makes nothing more.
+    const named = { json: { org_name: "Named", username: "named", password: "secret" }, headers: { "idempotency-key": "seventeen" } };
+    const [first, again] = [await by("POST", "signup.json", named), await by("POST", "signup.json", named)];
+    expect([first.status, again.text]).toEqual([201, first.text]);
+    expect((await by("GET", `accounts/${first.json.account.id}/applications.json`)).json.applications).toHaveLength(DEFAULTS);
   }, 60_000);
 });
 

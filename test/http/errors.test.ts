@@ -118,7 +118,7 @@ describe("an error of any kind", () => {
 
   it.each([[new Error("secret detail")], [new TypeError("secret detail")], ["secret detail"], [{ code: "not_found", message: "secret detail" }], [null], [undefined], [{ $fault: "client" }]])("that nobody expected is ours: %s", (error) => {
     const told = spoken(error);
-    expect([told.code, errorResponse(told, "json").statusCode]).toEqual(["internal", 500]);
+    expect([told.code, errorResponse(told, "json").statusCode, told.cause]).toEqual(["internal", 500, error]);
     expect(errorResponse(told, "json").body).not.toContain("secret detail");
   });
 });

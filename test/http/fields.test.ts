@@ -86,7 +86,7 @@ describe("a description", () => {
 });
 
 describe("an email address", () => {
-  it.each(["mia@example.com", "mia+ci@example.co.uk", "m@localhost", "ü@example.com"])("may be %s", (text) => {
+  it.each(["mia@example.com", "mia+ci@example.co.uk", "m@localhost", "m@x", "ü@example.com"])("may be %s", (text) => {
     expect(read(fields.email, text)).toEqual({ is: text });
   });
 
@@ -95,7 +95,7 @@ describe("an email address", () => {
   });
 
   it.each([[""], [" "], [null], [5], [undefined]])("may not be blank: %j", (value) => {
-    expect(read(fields.email, value)).toContain("can't be blank");
+    expect(read(fields.email, value)).toEqual(["can't be blank"]);
   });
 });
 
@@ -177,7 +177,7 @@ describe("an expiry", () => {
   });
 
   it("is written as it may be read: nothing that is accepted comes out with a year of five digits", () => {
-    expect(read(fields.expiry, "9999-12-31T23:59:59Z")).toEqual({ is: 253_402_300_799 });
+    for (const text of ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999Z"]) expect(read(fields.expiry, text)).toEqual({ is: 253_402_300_799 });
     expect(read(fields.expiry, "9999-12-31T23:59:59-00:01")).toEqual(FORMAT);
   });
 });
