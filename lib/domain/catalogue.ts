@@ -18,7 +18,7 @@ export type Metric = Versioned & {
 export const HITS = "hits";
 
 /** The names that no other metric of its service may have. */
-export function heldBy({ serviceId, systemName, friendlyName }: Metric) {
+export function heldByMetric({ serviceId, systemName, friendlyName }: Metric) {
   const scope = `METRICS_OF#${serviceId}#`;
   return [{ scope, field: "system_name", value: systemName }, { scope, field: "friendly_name", value: friendlyName.toLowerCase() }] as const;
 }
@@ -48,3 +48,13 @@ export type Limit = Versioned & {
   readonly period: Period;
   readonly value: number;
 };
+
+/** The name that no other plan of its service may have. */
+export function heldByPlan({ serviceId, systemName }: Pick<ApplicationPlan, "serviceId" | "systemName">) {
+  return [{ scope: `PLANS_OF#${serviceId}#`, field: "system_name", value: systemName }] as const;
+}
+
+/** What no other limit may have: of a metric, a plan has one limit for each period. */
+export function heldByLimit({ planId, metricId, period }: Pick<Limit, "planId" | "metricId" | "period">) {
+  return [{ scope: `LIMITS_OF#${planId}#${metricId}#`, field: "period", value: period }] as const;
+}

@@ -1,4 +1,5 @@
 import type { AccountId, DeveloperAccountId, MemberId, MetricId, PlanId, ServiceId } from "../domain/brands.ts";
+import { heldByLimit, heldByMetric, heldByPlan } from "../domain/catalogue.ts";
 import { ENVIRONMENTS } from "../domain/configuration.ts";
 import { heldByUser } from "../domain/developers.ts";
 import type { EventType } from "../domain/events.ts";
@@ -7,6 +8,7 @@ import { developerAccounts, developerUsersOf } from "../table/developers.ts";
 import { credentialRemovals } from "../table/application-traffic.ts";
 import { applications, applicationsOfDeveloperAccount, applicationsOfService } from "../table/applications.ts";
 import { listAccessTokens, readAccessToken } from "../table/access-tokens.ts";
+import type { Collection, Entity } from "../table/collection.ts";
 import { rowsOf } from "../table/list.ts";
 import { record } from "../table/events.ts";
 import { listMembers, memberRow, readMember, releaseName } from "../table/members.ts";
@@ -16,6 +18,7 @@ import { idIn } from "../table/row.ts";
 import { readService } from "../table/services.ts";
 import { transact } from "../table/transact.ts";
 import { event, untilStored, type Storage } from "./context.ts";
+import type { HeldName } from "./entities.ts";
 import { rightsFacts } from "./members.ts";
 
 /** What an event says was deleted. */
@@ -38,8 +41,8 @@ export async function cleanUpAfter(deps: Storage, { accountId, type, memberId, s
   if (type === "service.deleted" && serviceId !== undefined) await removeTracesOf(deps, accountId, serviceId);
   if (type === "developer_account.deleted" && developerAccountId !== undefined) await removeWhatIsOf(deps, accountId, developerAccountId);
   // Ids are never used again, so what hangs on one that is gone can only be left over.
-  if (type === "metric.deleted" && metricId !== undefined) await removeAll(deps, listings.entitiesOf(ofMetric(metricId), limits.kind, accountId));
-  if (type === "application_plan.deleted" && planId !== undefined) await removeAll(deps, listings.entitiesOf(ofPlan(planId), limits.kind, accountId));
+  if (type === "metric.deleted" && metricId !== undefined) await removeEach(deps, accountId, limits, ofMetric(metricId), heldByLimit);
+  if (type === "application_plan.deleted" && planId !== undefined) await removeEach(deps, accountId, limits, ofPlan(planId), heldByLimit);
 }
 
 async function removeWhatMemberLeft(deps: Storage, accountId: AccountId, memberId: MemberId): Promise<void> {
@@ -63,24 +66,16 @@ async function removeTracesOf(deps: Storage, accountId: AccountId, serviceId: Se
   if ((await readService(deps.table, accountId, serviceId)) !== undefined) return;
   await forgetService(deps, accountId, serviceId);
   await removeApplications(deps, accountId, applicationsOfService(accountId, serviceId));
-  for (const plan of await applicationPlans.all(deps.table, accountId, ofService(serviceId))) {
-    await removeAll(deps, listings.entitiesOf(ofPlan(plan.id), limits.kind, accountId));
-  }
+  for (const plan of await applicationPlans.all(deps.table, accountId, ofService(serviceId))) await removeEach(deps, accountId, limits, ofPlan(plan.id), heldByLimit);
   for (const environment of ENVIRONMENTS) await removeAll(deps, listings.configsOfService(accountId, serviceId, environment));
-  for (const { kind } of [applicationPlans, metrics]) await removeAll(deps, listings.entitiesOf(ofService(serviceId), kind, accountId));
+  await removeEach(deps, accountId, applicationPlans, ofService(serviceId), heldByPlan);
+  await removeEach(deps, accountId, metrics, ofService(serviceId), heldByMetric);
 }
 
 /** A developer account's users, with their names, and its applications, with the credentials that name them. */
 async function removeWhatIsOf(deps: Storage, accountId: AccountId, developer: DeveloperAccountId): Promise<void> {
   if ((await developerAccounts.read(deps.table, accountId, developer)) !== undefined) return;
-  const users = developerUsersOf(developer);
-  for (const user of await users.all(deps.table, accountId, "account")) {
-    await transact(deps.table, [
-      // Who is gone already holds no names, and somebody else may hold them by now.
-      { remove: keys.entity(users.kind, accountId, user.id), when: "present" },
-      ...heldByUser(user).map(({ scope, field, value }) => releaseName(accountId, `${scope}${field}`, value)),
-    ]);
-  }
+  await removeEach(deps, accountId, developerUsersOf(developer), "account", heldByUser);
   await removeApplications(deps, accountId, applicationsOfDeveloperAccount(accountId, developer));
 }
 
@@ -111,6 +106,19 @@ async function forgetService(deps: Storage, accountId: AccountId, serviceId: Ser
       ]);
       return outcome.done || undefined;
     });
+  }
+}
+
+/** All things of a kind under a parent, each with the names that it held. */
+async function removeEach<E extends Entity>(
+  { table }: Storage, accountId: AccountId, collection: Collection<E>, of: Parameters<Collection<E>["all"]>[2], heldBy: (entity: E) => readonly HeldName[],
+): Promise<void> {
+  for (const entity of await collection.all(table, accountId, of)) {
+    await transact(table, [
+      // What is gone already holds no names, and something else may hold them by now.
+      { remove: keys.entity(collection.kind, accountId, entity.id), when: "present" },
+      ...heldBy(entity).map(({ scope, field, value }) => releaseName(accountId, `${scope}${field}`, value)),
+    ]);
   }
 }
 

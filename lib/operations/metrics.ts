@@ -1,5 +1,5 @@
 import type { MetricId, ServiceId } from "../domain/brands.ts";
-import { heldBy, HITS, type Metric } from "../domain/catalogue.ts";
+import { heldByMetric, HITS, type Metric } from "../domain/catalogue.ts";
 import { invalid, notFound, refused } from "../domain/errors.ts";
 import type { Principal } from "../domain/model.ts";
 import { systemNameFrom } from "../domain/system-name.ts";
@@ -21,7 +21,7 @@ const stored = entities<Metric>({
   subject: ({ id, serviceId }) => ({ serviceId, metricId: id }),
   facts: ({ systemName }) => ({ system_name: systemName }),
   serviceOf: ({ serviceId }) => serviceId,
-  names: heldBy,
+  names: heldByMetric,
   follow: async (deps, { before, after }) => {
     const metric = after ?? before;
     if (metric === undefined || (before !== undefined && after !== undefined)) return [];

@@ -1,5 +1,5 @@
 import type { LimitId, MetricId, PlanId, ServiceId } from "../domain/brands.ts";
-import type { ApplicationPlan, Limit } from "../domain/catalogue.ts";
+import { heldByLimit, heldByPlan, type ApplicationPlan, type Limit } from "../domain/catalogue.ts";
 import { notFound, refused } from "../domain/errors.ts";
 import { reaches, serviceAccessOf } from "../domain/rights.ts";
 import type { Principal } from "../domain/model.ts";
@@ -24,7 +24,7 @@ const plans = entities<ApplicationPlan>({
   subject: ({ id, serviceId }) => ({ serviceId, planId: id }),
   facts: ({ name, systemName, state }) => ({ name, system_name: systemName, state }),
   serviceOf: ({ serviceId }) => serviceId,
-  names: ({ serviceId, systemName }) => [{ scope: `PLANS_OF#${serviceId}#`, field: "system_name", value: systemName }],
+  names: heldByPlan,
   follow: async (deps, { before, after }) => {
     const plan = after ?? before;
     if (plan === undefined || before?.name === after?.name) return [];
@@ -44,7 +44,7 @@ const limitsOfPlans = entities<Limit>({
   subject: ({ id, serviceId, planId, metricId }) => ({ serviceId, planId, metricId, limitId: id }),
   facts: ({ period, value }) => ({ period, value }),
   serviceOf: ({ serviceId }) => serviceId,
-  names: ({ planId, metricId, period }) => [{ scope: `LIMITS_OF#${planId}#${metricId}#`, field: "period", value: period }],
+  names: heldByLimit,
   follow: async (deps, { before, after }) => {
     const limit = after ?? before;
     if (limit === undefined) return [];

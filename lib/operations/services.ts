@@ -11,7 +11,7 @@ import { serviceTokenString } from "../domain/token-string.ts";
 import { digest } from "../secrets/pepper.ts";
 import { newHex, newId, newSecret } from "../secrets/random.ts";
 import { seal } from "../secrets/seal.ts";
-import { heldBy } from "../domain/catalogue.ts";
+import { heldByMetric } from "../domain/catalogue.ts";
 import { metrics } from "../table/catalogue.ts";
 import { proxies } from "../table/proxies.ts";
 import type { ServiceTraffic } from "../table/traffic.ts";
@@ -150,7 +150,7 @@ async function bear(
       { put: proxies.row(proxy), when: "absent" },
       { put: metrics.row(hits), when: "absent" },
       takeName(accountId, "system_name", systemName),
-      ...heldBy(hits).map(({ scope, field, value }) => takeName(accountId, `${scope}${field}`, value)),
+      ...heldByMetric(hits).map(({ scope, field, value }) => takeName(accountId, `${scope}${field}`, value)),
       record(event(deps, {
         accountId, type: "service.created", actor, subject: { serviceId: id }, facts: { name: service.name, system_name: systemName },
       })),

@@ -1,9 +1,9 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { epochSeconds, id, tenThousandths, type InvoiceId } from "../../lib/domain/brands.ts";
+import { epochSeconds, id, tenThousandths, type InvoiceId, type Month } from "../../lib/domain/brands.ts";
 import type { DeveloperAccount } from "../../lib/domain/developers.ts";
 import { inState, type Invoice } from "../../lib/domain/invoices.ts";
-import { hasUnresolvedInvoices } from "../../lib/operations/invoices.ts";
+import { createInvoice, hasUnresolvedInvoices } from "../../lib/operations/invoices.ts";
 import { newId } from "../../lib/secrets/random.ts";
 import { developerAccounts } from "../../lib/table/developers.ts";
 import { invoices, paymentTransactions } from "../../lib/table/invoices.ts";
@@ -12,6 +12,7 @@ import { transact } from "../../lib/table/transact.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request, type Answer, type RequestOptions } from "../support/request.ts";
+import { through } from "../support/table.ts";
 import { A_CURSOR, walk } from "../support/walk.ts";
 
 let latchkey: Deployment;
@@ -85,6 +86,19 @@ describe("201", () => {
     const numbers = (await Promise.all([1, 2, 3, 4].map(() => make({ period })))).map(({ friendly_id }) => String(friendly_id));
     expect(new Set(numbers)).toEqual(new Set([1, 2, 3, 4].map((number) => `${period}-0000000${number}`)));
   });
+
+  it("of a month whose numbers others are always faster with, none is made: 503, try again", async () => {
+    const [asAdmin, period] = [{ kind: "member", member: account.admin.member } as const, monthFromNow(11) as Month];
+    const wanted = { developerAccountId: buyer.id, period };
+    let tries = 0;
+    const table = through(latchkey.operator.table, async (operation, _input, ask_) => {
+      if (operation === "TransactWriteItems" && ++tries <= 100) await createInvoice(latchkey.operator, asAdmin, wanted);
+      return ask_();
+    });
+    await expect(createInvoice({ ...latchkey.operator, table }, asAdmin, wanted)).rejects.toMatchObject({ code: "busy", message: "Others are making invoices for the same month, try again" });
+    expect(tries).toBe(100);
+    expect((await make({ period })).friendly_id).toBe(`${period}-00000101`);
+  }, 60_000);
 
   it("a number that somebody gave by hand is passed over", async () => {
     const period = monthFromNow(3);

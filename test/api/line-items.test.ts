@@ -5,6 +5,7 @@ import type { Principal } from "../../lib/domain/model.ts";
 import { changeInvoiceState } from "../../lib/operations/invoices.ts";
 import { createLineItem, deleteLineItem } from "../../lib/operations/line-items.ts";
 import { applications } from "../../lib/table/applications.ts";
+import { invoices } from "../../lib/table/invoices.ts";
 import { transact } from "../../lib/table/transact.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
@@ -103,6 +104,19 @@ describe("201", () => {
     const of = await invoice();
     const statuses = await Promise.all(["0.1", "0.2", "0.7"].map(async (cost) => (await add(of, { cost })).status));
     expect([statuses, (await read(of)).cost, (await items(of)).length]).toEqual([[201, 201, 201], 1, 3]);
+  });
+});
+
+describe("422", () => {
+  it("what would make the total inexact is not billed", async () => {
+    const of = await invoice();
+    const { table } = latchkey.operator;
+    const stored = await invoices.read(table, account.admin.member.accountId, id<InvoiceId>(of));
+    await transact(table, [{ put: invoices.row({ ...stored!, total: tenThousandths(Number.MAX_SAFE_INTEGER - 1) }) }]);
+    const answer = await add(of, { cost: "0.0002" });
+    expect([answer.status, answer.json]).toEqual([422, { errors: { cost: ["is too large"] }, code: "invalid" }]);
+    expect(await items(of)).toEqual([]);
+    expect((await add(of, { cost: "0.0001" })).status).toBe(201);
   });
 });
 
