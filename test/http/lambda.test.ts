@@ -147,7 +147,7 @@ describe("nobody is served", () => {
       expect([answer.statusCode, calls]).toEqual([403, []]);
       const told = JSON.parse(answer.body) as Record<string, unknown>;
       expect([told["code"], told["error"] ?? told["status"]]).toEqual([code, error ?? (code === "forbidden" ? "Forbidden" : "Your access token does not have the correct permissions")]);
-      if (missing !== undefined) expect(told["missing"]).toEqual(missing);
+      expect(told["missing"]).toEqual(missing);
       expect(lines).toMatchObject([{ message: "Refused", reason: code, requestId: "r-1", who: { accountId: "11", memberId: "22", tokenId: "33" }, deployment: "latchkey-dev" }]);
     }
     lines = [];
