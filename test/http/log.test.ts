@@ -39,6 +39,7 @@ describe("a line of the log", () => {
     const line = lineOf("ERROR", "It failed", { error, requestId: "r-1" });
     expect(line).toMatchObject({ level: "ERROR", requestId: "r-1", error: { name: "Error", message: "The outer one", cause: { name: "TypeError", message: "The inner one" } } });
     expect((line["error"] as { stack: string }).stack).toContain("log.test.ts");
+    expect(Object.keys((line["error"] as { cause: object }).cause)).toEqual(["name", "message", "stack"]);
     expect(JSON.stringify(line)).not.toContain("secret");
   });
 

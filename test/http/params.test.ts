@@ -44,6 +44,7 @@ describe("parameters in a query or a form", () => {
     ["a report of several transactions", "transactions[0][app_id]=a&transactions[0][usage][hits]=1&transactions[1][app_id]=b", { transactions: [{ app_id: "a", usage: { hits: "1" } }, { app_id: "b" }] }],
     ["the deepest nesting there may be", "a[b][c][d][e][f][g]=1", { a: { b: { c: { d: { e: { f: { g: "1" } } } } } } }],
     ["a value with brackets and equal signs, escaped", "name=a%5Bb%5D%3Dc", { name: "a[b]=c" }],
+    ["a value with equal signs as they are", "name=a=b==", { name: "a=b==" }],
   ])("are read as Rack does: %s", (_what, text, params) => {
     expect(parseForm(text, "body")).toEqual(params);
   });
@@ -92,6 +93,7 @@ describe("a body", () => {
   it.each([
     ["JSON", '{"name":"CI","scopes":["stats"]}', JSON_TYPE],
     ["JSON with a charset", '{"name":"CI","scopes":["stats"]}', "application/json; charset=utf-8"],
+    ["JSON with space around its type", '{"name":"CI","scopes":["stats"]}', " application/json ;charset=utf-8"],
     ["JSON in other letters", '{"name":"CI","scopes":["stats"]}', "Application/JSON"],
     ["a kind of JSON", '{"name":"CI","scopes":["stats"]}', "application/vnd.api+json"],
     ["JSON that begins with a byte order mark", '\ufeff{"name":"CI","scopes":["stats"]}', JSON_TYPE],
@@ -102,6 +104,10 @@ describe("a body", () => {
     ["a form without a content type", "name=CI&scopes[]=stats", undefined],
   ])("is read: %s", async (_what, text, type) => {
     expect(await body(text, type)).toEqual({ name: "CI", scopes: ["stats"] });
+  });
+
+  it("without a content type is a form, unless it begins like JSON", async () => {
+    expect(await body("name={CI}")).toEqual({ name: "{CI}" });
   });
 
   it("is read from base64, as the gateway sends what it takes for binary", async () => {
