@@ -58,6 +58,7 @@ beforeAll(async () => {
     use(latchkey, user(applications[0]!), "2025-12-31T23", 33),
     use(latchkey, user(applications[0]!), "2026-01-02T00", 7000),
     use(latchkey, user(applications[0]!), "2020-05-05T05", 50_000),
+    ...[3, 5, 4].map((at) => use(latchkey, user(applications[at]!), "2018-03-03T03", 10)),
   ]);
 });
 afterAll(() => latchkey?.stop());
@@ -85,7 +86,7 @@ describe("200: what is used of a service", () => {
     ["a month by days", "period=month&since=2026-01-01", { total: 7166, values: zeros(31, { 0: 166, 1: 7000 }) }],
     ["a week by quarters of days", "period=week&since=2026-01-01", { total: 7166, values: zeros(28, { 0: 21, 1: 45, 3: 100, 4: 7000 }) }],
     ["a year by months", "period=year&since=2026-01-01", { total: 7166, values: zeros(12, { 0: 7166 }) }],
-    ["all there ever was", "period=eternity", { total: 57_199, values: [57_199], period: expect.objectContaining({ name: "eternity", since: "1970-01-01T00:00:00Z", granularity: "eternity" }) }],
+    ["all there ever was", "period=eternity", { total: 57_229, values: [57_229], period: expect.objectContaining({ name: "eternity", since: "1970-01-01T00:00:00Z", granularity: "eternity" }) }],
     ["from a day to another", "granularity=day&since=2025-12-30&until=2026-01-02", { total: 7199, values: [0, 33, 166, 7000], period: expect.objectContaining({ name: null, granularity: "day", until: "2026-01-02T23:59:59Z" }) }],
     ["where the day begins an hour earlier", "period=day&since=2026-01-01&timezone=Madrid", { total: 99, values: zeros(24, { 0: 33, 1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 7, 8: 8, 9: 9, 10: 10, 11: 11 }), period: { name: "day", since: "2026-01-01T00:00:00+01:00", until: "2026-01-01T23:59:59+01:00", timezone: "Europe/Madrid", granularity: "hour" } }],
     ["up to now", "period=day", { total: 0, values: expect.toSatisfy((values: number[]) => [24, 25].includes(values.length) && values.every((value) => value === 0)) }],
@@ -129,7 +130,7 @@ describe("200: what is used of a service", () => {
   it.each([
     ["granularity=day&since=2026-01-01&until=2026-01-02", ["2026-01-01 00:00:00 UTC,166", "2026-01-02 00:00:00 UTC,7000"]],
     ["granularity=month&since=2026-01-01&until=2026-01-02&timezone=Madrid", ["2026-01-01 00:00:00 +0100,7199"]],
-    ["period=eternity", ["1970-01-01 00:00:00 UTC,57199"]],
+    ["period=eternity", ["1970-01-01 00:00:00 UTC,57229"]],
   ])("is CSV by extension, a file: %s", async (query, lines) => {
     const answer = await get(`services/${service}/usage.csv`, `metric_name=hits&${query}`);
     expect(answer.headers.get("content-type")).toBe("text/csv; header=present");
@@ -211,6 +212,15 @@ describe("200: who used most", () => {
     const { json } = await top(`metric_name=hits&${query}`);
     const first = json.applications.find(({ id: each }: { id: number }) => each === applications[0]);
     expect([json.period.since, first.value]).toEqual([since, value]);
+  });
+
+  it("of those that used as much, the older stands first; what an application has not, its line leaves empty", async () => {
+    const query = "metric_name=hits&period=month&since=2018-03-01";
+    const alike = [3, 4, 5].map((at) => ({ id: applications[at]!, name: `App ${at}` })).toSorted((one, other) => one.id - other.id);
+    expect((await top(query)).json.applications.map(({ id: each, name }: { id: number; name: string }) => ({ id: each, name }))).toEqual(alike);
+    const csv = await get(`services/${service}/top_applications.csv`, query);
+    expect(csv.text.split("\n").slice(1)).toEqual([...alike.map(({ id: each, name }) => `${name},${each},,,,,10`), ""]);
+    expect((await get(`services/${service}/top_applications.xml`, query)).text).toContain(`<application><value>10</value><id>${alike[0]?.id}</id><name>${alike[0]?.name}</name></application>`);
   });
 
   it("is nobody when nobody used anything", async () => {

@@ -95,6 +95,14 @@ describe("what APIcast asks (3scale: gateway/src/apicast/configuration_loader/re
     expect(queries.flatMap(({ keys }) => keys).every((key) => JSON.stringify(key).includes("#HOST#"))).toBe(true);
   });
 
+  it("of a host that several services have it gets them in their order, whichever of their hosts it is, and changed last", async () => {
+    const shared = `shared-${++made}.example.com`;
+    const services = [await served(), await served(), await served()].map(({ id: service }) => service);
+    const endpoints = ["endpoint", "sandbox_endpoint", "endpoint"];
+    for (const at of [2, 0, 1]) expect((await admin("PATCH", `services/${services[at]}/proxy.json`, { json: { proxy: { [endpoints[at]!]: `https://${shared}` } } })).status).toBe(200);
+    expect(idsIn(await apicast(`/admin/api/account/proxy_configs/sandbox.json?host=${shared}&version=latest&page=1&per_page=500`))).toEqual(services.toSorted((one, other) => one - other));
+  });
+
   it("staging is the sandbox, and a host that nobody has is an empty list", async () => {
     const { id: service, sandboxHost } = await served();
     expect(idsIn(await apicast(`/admin/api/account/proxy_configs/staging.json?host=${sandboxHost}&version=latest&page=1&per_page=500`))).toEqual([service]);

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { id, type ServiceId } from "../../lib/domain/brands.ts";
+import { id, type MappingRuleId, type ServiceId } from "../../lib/domain/brands.ts";
+import { fits } from "../../lib/domain/proxy.ts";
+import { proxies } from "../../lib/table/proxies.ts";
+import { transact } from "../../lib/table/transact.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request, type Answer, type RequestOptions } from "../support/request.ts";
@@ -209,5 +212,19 @@ describe("422", () => {
     expect((await put(250_000)).status).toBe(200);
     expect((await put(263_000)).json.errors).toEqual({ policies_config: ["is too long (maximum is 262144 characters)"] });
     expect((await admin("GET", `services/${big}/proxy/configs/sandbox/latest.json`)).json.proxy_config.version).toBe(2);
+  });
+
+  it("rules may be many, but not more than fit into the row beside the chain", async () => {
+    const { id: full } = await account.service("Full");
+    await admin("PUT", `services/${full}/proxy/policies.json`, { json: { policies_config: [{ name: "big", version: "1", configuration: { text: "x".repeat(250_000) }, enabled: true }] } });
+    const { table } = latchkey.operator;
+    const stored = (await proxies.read(table, account.admin.member.accountId, id(full)))!;
+    const rule = (at: number) => ({ ...stored.rules[0]!, id: id<MappingRuleId>(at), pattern: `/${"x".repeat(254)}` });
+    const most = [...stored.rules];
+    while (fits({ ...stored, rules: [...most, rule(most.length + 1)] })) most.push(rule(most.length + 1));
+    await transact(table, [{ put: proxies.row({ ...stored, rules: most }) }]);
+    const answer = await admin("POST", `services/${full}/proxy/mapping_rules.json`, { json: { http_method: "GET", pattern: `/${"x".repeat(254)}`, delta: 1, metric_id: stored.rules[0]!.metricId } });
+    expect([answer.status, answer.json]).toEqual([422, { errors: { base: ["There are too many mapping rules and policies for one service"] }, code: "invalid" }]);
+    expect(await rules(id(full))).toHaveLength(most.length);
   });
 });

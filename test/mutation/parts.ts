@@ -26,7 +26,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   ),
   tokens: deployed(
     ["operations/{access-tokens,audit,context,once,own-rights,record-use}", "http/{idempotency,use-log}", "http/represent/{access-token,audit-record,rights}"],
-    ["api/{access-tokens*,account-tokens,member-tokens,own-rights,idempotency,audit}", "cli/import", "events/{recorded,what-is-recorded}"],
+    ["operations/context", "api/{access-tokens*,account-tokens,member-tokens,own-rights,idempotency,audit}", "cli/import", "events/{recorded,what-is-recorded}"],
   ),
   members: deployed(
     ["operations/{accounts,members}", "http/represent/{account,member}"],
@@ -34,7 +34,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   ),
   services: deployed(
     ["operations/{bus-event,clean-up,reconcile,service-tokens,services}", "http/{announced,dead-letters,queue}", "http/represent/{service,service-token}"],
-    ["api/{services-*,service-tokens}", "events/{clean-up,import-service,publish-events,orders,what-is-recorded}", "cli/reconcile"],
+    ["api/{services-*,service-tokens}", "events/{clean-up*,import-service,publish-events,orders,what-is-recorded}", "cli/reconcile"],
   ),
   catalogue: deployed(
     ["operations/{entities,metrics,plans}", "http/represent/catalogue"],
