@@ -26,36 +26,36 @@ export const PARTS: Readonly<Record<string, Part>> = {
   ),
   tokens: deployed(
     ["operations/{access-tokens,audit,context,once,own-rights,record-use}", "http/{idempotency,use-log}", "http/represent/{access-token,audit-record,rights}"],
-    ["operations/context", "api/{access-tokens*,account-tokens,member-tokens,own-rights,idempotency,audit}", "cli/import", "events/{recorded,what-is-recorded}"],
+    ["operations/context", "http/wire/people", "api/{access-tokens*,account-tokens,member-tokens,own-rights,idempotency,audit}", "cli/import", "events/{recorded,what-is-recorded}"],
   ),
   members: deployed(
     ["operations/{accounts,members}", "http/represent/{account,member}"],
-    ["api/{users*,permissions,provider,live-rights}", "cli/accounts", "events/{recorded,what-is-recorded}"],
+    ["http/wire/people", "api/{users*,permissions,provider,live-rights}", "cli/accounts", "events/{recorded,what-is-recorded}"],
   ),
   services: deployed(
     ["operations/{bus-event,clean-up,reconcile,service-tokens,services}", "http/{announced,dead-letters,queue}", "http/represent/{service,service-token}"],
-    ["api/{services-*,service-tokens}", "events/{clean-up*,import-service,publish-events,orders,what-is-recorded}", "cli/reconcile"],
+    ["http/wire/services", "api/{services-*,service-tokens}", "events/{clean-up*,import-service,publish-events,orders,what-is-recorded}", "cli/reconcile"],
   ),
   catalogue: deployed(
     ["operations/{entities,metrics,plans}", "http/represent/catalogue"],
-    ["api/{metrics-plans,idempotency,services-delete}", "events/{recorded,clean-up}"],
+    ["http/wire/services", "domain/catalogue", "api/{metrics-plans,idempotency,services-delete}", "events/{recorded,clean-up}"],
   ),
   gateways: deployed(
     ["operations/{gateway,mapping-rules,proxies,proxy-configs,registry-policies}", "http/represent/{proxy,proxy-config,registry-policy}"],
-    ["api/{proxy,proxy-configs,registry-policies,metrics-plans}", "events/recorded"],
+    ["http/wire/services", "api/{proxy,proxy-configs,registry-policies,metrics-plans}", "events/recorded"],
   ),
   developers: deployed(
     ["operations/{account-plans,developer-accounts,developer-users,signup}", "http/represent/developer"],
-    ["api/{account-plans,developer-*,idempotency}", "events/recorded"],
+    ["http/wire/people", "api/{account-plans,developer-*,idempotency}", "events/recorded"],
   ),
   applications: deployed(
     ["operations/{application-keys,applications,find-applications,shown-applications}", "http/represent/application"],
-    ["api/{account-applications,application-keys,applications}", "events/{recorded,what-is-recorded}"],
+    ["http/wire/sales", "api/{account-applications,application-keys,applications}", "events/{recorded,what-is-recorded}"],
   ),
-  billing: deployed(["operations/{billed,invoices,line-items}", "http/represent/invoice"], ["api/{invoices,line-items}"]),
+  billing: deployed(["operations/{billed,invoices,line-items}", "http/represent/invoice"], ["http/wire/sales", "api/{invoices,line-items}"]),
   traffic: deployed(
     ["operations/{analytics,count-traffic,service-management,traffic-view}", "http/traffic/*", "http/represent/usage"],
-    ["http/traffic-*", "api/{analytics,service-management}", "events/count-traffic"],
+    ["http/{traffic-*,wire/sales}", "api/{analytics,service-management}", "events/count-traffic"],
   ),
   portal: deployed(["operations/{sessions,sign-in}", "http/{issuer,session-cookie,signing-in-cookie}", "http/portal/*"], ["http/{cookies,return-to}", "secrets/sealed-cookie", "portal/*"]),
 };
