@@ -46,9 +46,7 @@ export function operation<Schema extends z.ZodMiniType, Result>(declared: Operat
 
 /** Parses parameters by an operation's schema; what does not fit is told by field (422), unknown fields are dropped. */
 export function parseInput(operation: Operation, params: Params): unknown {
-  if (operation.attributesRequired && operation.wrapper !== undefined && !Object.keys(params).some((name) => name !== "access_token")) {
-    throw missingParameter(String([operation.wrapper].flat()[0]));
-  }
+  if (operation.attributesRequired && Object.keys(params).length === 0) throw missingParameter(String([operation.wrapper].flat()[0]));
   const parsed = operation.input.safeParse(params);
   if (parsed.success) return parsed.data;
   const fields: Record<string, string[]> = {};

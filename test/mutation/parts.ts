@@ -22,7 +22,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   ),
   edge: deployed(
     ["http/{cookies,errors,fields,lambda,log,operation,paging,params,path,refusals,reply,route,runtime,same-origin}"],
-    ["http/*", "secrets/cursor", "api/{refusals,wrong-input,services-list,analytics,authorizer-context}"],
+    ["http/*", "secrets/cursor", "openapi/*", "api/{refusals,wrong-input,services-list,analytics,authorizer-context}"],
   ),
   tokens: deployed(
     ["operations/{access-tokens,audit,context,once,own-rights,record-use}", "http/{idempotency,use-log}", "http/represent/{access-token,audit-record,rights}"],
