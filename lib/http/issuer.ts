@@ -11,7 +11,7 @@ export type Issuer = {
    * Where to send somebody who is to prove who they are, and what must be kept for their return. Who wants to be `another`
    * is asked again, although the issuer may remember them.
    */
-  readonly begin: (wanted?: { readonly another: boolean }) => Promise<{ readonly url: URL; readonly challenge: Challenge }>;
+  readonly begin: (wanted: { readonly another: boolean }) => Promise<{ readonly url: URL; readonly challenge: Challenge }>;
   /** Who has come back, by the query they came back with. Throws unless everything is proved. */
   readonly prove: (query: string, challenge: Challenge) => Promise<Identity>;
   /** Where they are signed out there too, to come back to `returnTo`; undefined when the issuer has no such place. */
@@ -34,7 +34,7 @@ export function openIssuer(settings: Settings): Issuer {
   }));
 
   return {
-    async begin({ another } = { another: false }) {
+    async begin({ another }) {
       const challenge = { state: openid.randomState(), nonce: openid.randomNonce(), verifier: openid.randomPKCECodeVerifier() };
       const url = openid.buildAuthorizationUrl(await configuration(), {
         redirect_uri: settings.redirectUri, scope: "openid email", state: challenge.state, nonce: challenge.nonce,
