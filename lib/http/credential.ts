@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 /** What a request shows of a credential. "malformed" is one that is seen and cannot be right. */
 export type Credential = { readonly kind: "none" } | { readonly kind: "malformed" } | { readonly kind: "value"; readonly value: string };
 
@@ -21,15 +23,12 @@ export function credentialOf(event: Carrier, queryAllowed: boolean): Credential 
   const inHeader = fromHeader(headerOf(event, "authorization"));
   const inQuery = fromText(event.queryStringParameters?.["access_token"]);
   if (inQuery.kind === "none") return inHeader;
-  return queryAllowed && (inHeader.kind === "none" || valueOf(inHeader) === valueOf(inQuery)) ? inQuery : MALFORMED;
+  return queryAllowed && (inHeader.kind === "none" || isDeepStrictEqual(inHeader, inQuery)) ? inQuery : MALFORMED;
 }
-
-/** Undefined of what is malformed, and so of two such. */
-const valueOf = (credential: Credential) => (credential.kind === "value" ? credential.value : undefined);
 
 /** A credential given as plain text: the `access_token` of a query or a body. */
 export function fromText(text: unknown): Credential {
-  if (text === undefined || text === null || text === "") return NONE;
+  if (text === undefined || text === null) return NONE;
   if (typeof text !== "string") return MALFORMED;
   if (text.trim() === "") return NONE;
   return WORD.test(text) ? { kind: "value", value: text } : MALFORMED;
@@ -40,9 +39,10 @@ function fromHeader(header: string | undefined): Credential {
   const value = header?.replace(/^[ \t]+|[ \t]+$/g, "");
   if (value === undefined || value === "") return NONE;
   const found = /^([A-Za-z]+)(?: +(.*))?$/.exec(value);
-  const scheme = found?.[1]?.toLowerCase();
-  if (scheme === "bearer") return fromText(found?.[2]);
-  return scheme === "basic" ? fromBasic(found?.[2] ?? "") : MALFORMED;
+  if (found === null) return MALFORMED;
+  const [scheme, shown = ""] = found.slice(1) as [string, string?];
+  if (scheme.toLowerCase() === "bearer") return fromText(shown);
+  return scheme.toLowerCase() === "basic" ? fromBasic(shown) : MALFORMED;
 }
 
 /** 3scale takes the user name, or the password when there is none. */

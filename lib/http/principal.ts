@@ -63,7 +63,7 @@ function told({ accountId, id, role, sections, serviceAccess }: Member): Princip
 export function decodePrincipal(context: unknown): Found | undefined {
   const fields = new Fields(context as Readonly<Record<string, unknown>>);
   try {
-    return READERS.get(fields.text("kind"))?.(fields);
+    return known(READERS.get(fields.text("kind")))(fields);
   } catch {
     return undefined;
   }
@@ -84,7 +84,7 @@ const READERS: ReadonlyMap<string, (fields: Fields) => Found> = new Map<string, 
 ]);
 
 /** What rights do not depend on does not travel along. */
-const UNTOLD = { name: "", version: 0, createdAt: epochSeconds(0), updatedAt: epochSeconds(0) };
+const UNTOLD = { name: "", username: "", email: "", version: 0, createdAt: epochSeconds(0), updatedAt: epochSeconds(0) };
 
 function accessTokenFrom(fields: Fields): Principal {
   const owner = memberFrom(fields);
@@ -102,7 +102,7 @@ function accessTokenFrom(fields: Fields): Principal {
 function memberFrom(fields: Fields): Member {
   const services = fields.text("services");
   return {
-    ...UNTOLD, accountId: fields.id<AccountId>("accountId"), id: fields.id<MemberId>("memberId"), username: "", email: "", state: "active",
+    ...UNTOLD, accountId: fields.id<AccountId>("accountId"), id: fields.id<MemberId>("memberId"), state: "active",
     role: fields.one("role", ROLES), sections: fields.list("sections", SECTIONS),
     serviceAccess: services === "all" ? "all" : services === "many" || services === "" ? [] : services.split(",").map((text) => known(parseId<ServiceId>(text))),
   };

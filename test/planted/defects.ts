@@ -114,7 +114,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     suite: "test/api/authorizer-context.test.ts", what: "a context of nobody knows what is taken for nobody",
     edits: [
-      { file: "lib/http/principal.ts", from: "return READERS.get(fields.text(\"kind\"))?.(fields);", to: "return READERS.get(fields.text(\"kind\"))?.(fields) ?? { kind: \"anonymous\" };" },
+      { file: "lib/http/principal.ts", from: "return known(READERS.get(fields.text(\"kind\")))(fields);", to: "return READERS.get(fields.text(\"kind\"))?.(fields) ?? { kind: \"anonymous\" };" },
     ],
   },
   {
