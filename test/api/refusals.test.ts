@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { epochSeconds, type AccessTokenId } from "../../lib/domain/brands.ts";
+import { epochSeconds, type AccessTokenId, type ServiceId } from "../../lib/domain/brands.ts";
+import type { AccessToken } from "../../lib/domain/model.ts";
 import { accessTokenString, serviceTokenString } from "../../lib/domain/token-string.ts";
 import { importAccessToken } from "../../lib/operations/access-tokens.ts";
 import { threescaleDigest } from "../../lib/secrets/pepper.ts";
 import { newId, newSecret } from "../../lib/secrets/random.ts";
+import { keys } from "../../lib/table/model.ts";
+import { transact } from "../../lib/table/transact.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request } from "../support/request.ts";
@@ -29,6 +32,12 @@ const lines = () => latchkey.logs().split("\n").filter((line) => line.startsWith
 
 const idsOf = ({ token }: Person) => ({ accountId: String(token.accountId), memberId: String(token.ownerId), tokenId: String(token.id) });
 const ask = (path: string, token: string, method = "GET") => request(latchkey, method, path, { token });
+/** A value of 3scale's, and the token that it is here. */
+async function imported(): Promise<readonly [string, AccessToken]> {
+  const value = createHash("sha256").update(newSecret()).digest("hex");
+  const wanted = { name: "From 3scale", scopes: ["account_management"], permission: "rw", expiresAt: "never" } as const;
+  return [value, await importAccessToken(latchkey.operator, account.admin.member, wanted, threescaleDigest(value))];
+}
 const TOKENS = "/admin/api/personal/access_tokens.json";
 const SERVICES = "/admin/api/services.json";
 
@@ -46,11 +55,16 @@ describe("a token that proves nobody is told of by its reason", () => {
       const { id } = await account.service("Guessed");
       return serviceTokenString(account.admin.token.accountId, id, newSecret());
     }],
-    // A value of 3scale's, whose token holds another's.
+    ["unknown", async () => serviceTokenString(account.admin.token.accountId, newId<ServiceId>(), newSecret())],
+    // A value of 3scale's that nobody imported; whose token is gone; whose token holds another's.
+    ["unknown", async () => createHash("sha256").update(newSecret()).digest("hex")],
     ["unknown", async () => {
-      const value = createHash("sha256").update(newSecret()).digest("hex");
-      const wanted = { name: "From 3scale", scopes: ["account_management"], permission: "rw", expiresAt: "never" } as const;
-      const token = await importAccessToken(latchkey.operator, account.admin.member, wanted, threescaleDigest(value));
+      const [value, token] = await imported();
+      await transact(latchkey.operator.table, [{ remove: keys.accessToken(token.accountId, token.ownerId, token.id) }]);
+      return value;
+    }],
+    ["unknown", async () => {
+      const [value, token] = await imported();
       await rewriteToken(latchkey, token, { hash: "another" });
       return value;
     }],
