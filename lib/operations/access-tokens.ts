@@ -75,8 +75,7 @@ export async function importAccessToken(
   const creator: Principal = { kind: "member", member: owner };
   refuse(exceeding(ceilingOf(creator), wanted));
   const digests = importedDigests(deps.peppers, sha384);
-  const current = digests.find(({ pepper }) => pepper === deps.peppers.current);
-  if (current === undefined) throw new Error("The current pepper is missing");
+  const current = digests.find(({ pepper }) => pepper === deps.peppers.current)!;
   return untilStored(async () => {
     const token = newToken(deps, owner, wanted);
     const outcome = await transact(deps.table, [

@@ -2,11 +2,12 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SCOPES } from "../../lib/domain/model.ts";
 import type { Operation } from "../../lib/http/operation.ts";
+import { issueAccessToken } from "../../lib/operations/access-tokens.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { httpEvent } from "../support/gateway.ts";
 import { request, type Answer } from "../support/request.ts";
-import { everyRow } from "../support/rows.ts";
+import { everyRow, rewriteMember } from "../support/rows.ts";
 import { givenTo, pathOf, World } from "./operations-table.ts";
 import { everyOperation } from "./wrong-input.ts";
 
@@ -91,7 +92,26 @@ describe("an access token that is asked for again under the same key", () => {
     const again = await send(TOKENS, key, { ...WANTED, name });
     expect(withoutValue(again)).toEqual(withoutValue(first));
     expect([await uses(first), await uses(again)]).toEqual([403, 200]);
-    expect(await tokensCalled(name)).toHaveLength(1);
+    const [row, ...others] = await tokensCalled(name);
+    expect([others, row?.["version"]]).toEqual([[], 2]);
+    // Who reads the record learns that the value is another.
+    const { token } = admin;
+    const told = (await everyRow(latchkey)).filter((each) => each["type"] === "event" && (each["subject"] as { tokenId?: number }).tokenId === again.json.access_token.id);
+    expect(told.map(({ event, actor, subject, facts }) => ({ event, actor, subject, facts })).toSorted((one, two) => String(one.event).localeCompare(String(two.event)))).toEqual([
+      expect.objectContaining({ event: "access_token.created" }),
+      { event: "access_token.updated", actor: { memberId: token.ownerId, tokenId: token.id }, subject: { memberId: token.ownerId, tokenId: again.json.access_token.id }, facts: JSON.stringify({ name, value: "replaced" }) },
+    ]);
+  });
+
+  it("is nobody's any more when its owner has been suspended meanwhile", async () => {
+    const person = await account.member({ sections: ["partners"] });
+    const key = randomUUID();
+    const made = (await send(TOKENS, key, WANTED, { token: person.value })).json.access_token.id as number;
+    const asked = { key: (await everyRow(latchkey)).findLast((row) => row["type"] === "request" && row["made"] === String(made))! };
+    const named = { key: { pk: asked.key.pk, sk: asked.key.sk }, asked: String(asked.key["asked"]) };
+    await rewriteMember(latchkey, person.member, { state: "suspended" });
+    const again = issueAccessToken({ ...latchkey.operator, named }, { kind: "access_token", token: person.token, owner: person.member }, { ...WANTED, scopes: ["account_management"], permission: "ro", expiresAt: "never" });
+    await expect(again).rejects.toMatchObject({ code: "access_denied" });
   });
 
   it("is one, and one of its values works, when it is asked for many times at once", async () => {
@@ -134,9 +154,15 @@ describe("another effect has", () => {
     const { id } = (await send(TOKENS, undefined, WANTED)).json.access_token;
     const path = TOKENS.replace(".json", `/${id}`);
     const key = randomUUID();
-    for (const name of ["Once", "Twice"]) expect((await send(path, key, { name }, { method: "PUT" })).json.access_token.name).toBe(name);
+    for (const name of ["Once", "Twice", "Once"]) expect((await send(path, key, { name }, { method: "PUT" })).json.access_token.name).toBe(name);
     expect([(await send(path, key, undefined, { method: "DELETE" })).status, (await send(path, key, undefined, { method: "DELETE" })).status]).toEqual([200, 404]);
   });
+});
+
+it("white space around a key is not part of it", async () => {
+  const key = randomUUID();
+  const [first, again] = [await send("/admin/api/services.json", key, { name: key }), await send("/admin/api/services.json", `  ${key} `, { name: key })];
+  expect([first.status, again.text]).toEqual([201, first.text]);
 });
 
 describe("refused is", () => {
