@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { epochSeconds } from "../../lib/domain/brands.ts";
 import { changeState } from "../../lib/operations/members.ts";
 import { importAccessToken, type NewAccessToken } from "../../lib/operations/access-tokens.ts";
+import { accessTokenString } from "../../lib/domain/token-string.ts";
 import { parsePeppers, threescaleDigest } from "../../lib/secrets/pepper.ts";
+import { newSecret } from "../../lib/secrets/random.ts";
 import { readAccessToken } from "../../lib/table/access-tokens.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
@@ -101,5 +103,42 @@ describe("one value is one token", () => {
     const keptUnder = async (id: Parameters<typeof readAccessToken>[3]) => (await readAccessToken(latchkey.operator.table, owner.member.accountId, owner.member.id, id))?.digest.pepper;
     expect([await keptUnder((await bring(early, { deps: first })).id), await keptUnder((await bring(late, { deps: rotated })).id)]).toEqual([7, 8]);
     for (const deps of [rotated, back]) for (const value of [early, late]) await expect(bring(value, { deps })).rejects.toMatchObject(TAKEN);
+  });
+});
+
+describe("a token that a program names by its value", () => {
+  const named = (method: string, value: string, by: string) => request(latchkey, method, `/admin/api/personal/access_tokens/${value}.json`, { token: by });
+
+  it("is its owner's own, in either form: whoever else names it finds nothing", async () => {
+    const value = newValue();
+    const { id } = await bring(value);
+    const plain = await account.token(owner);
+    const stranger = (await createTestAccount(latchkey)).admin;
+    for (const by of [account.admin, stranger]) {
+      for (const method of ["GET", "DELETE"]) expect((await named(method, value, by.value)).status).toBe(404);
+      for (const method of ["GET", "DELETE"]) expect((await named(method, plain.value, by.value)).status).toBe(404);
+    }
+    expect((await named("GET", value, owner.value)).json.access_token.id).toBe(id);
+    expect((await named("GET", plain.value, owner.value)).json.access_token.id).toBe(plain.token.id);
+    for (const each of [value, plain.value]) expect((await named("DELETE", each, owner.value)).status).toBe(200);
+    expect([await statusOf(value), await statusOf(plain.value)]).toEqual([403, 403]);
+  });
+
+  it("is not found by its ids with another secret, nor is a service's", async () => {
+    const { token } = await account.token(owner);
+    const { accountId, ownerId, id } = token;
+    const { service_token: { value: ofService } } = (await request(latchkey, "GET", `/admin/api/services/${(await account.service("Echo")).id}/service_token.json`, { token: account.admin.value })).json;
+    for (const value of [accessTokenString(accountId, ownerId, id, newSecret()), String(ofService), newValue()]) {
+      for (const method of ["GET", "DELETE"]) expect((await named(method, value, owner.value)).status).toBe(404);
+    }
+    expect((await request(latchkey, "GET", `/admin/api/personal/access_tokens/${id}.json`, { token: owner.value })).status).toBe(200);
+  });
+
+  it("names the very token that asks, with its own secret and no other", async () => {
+    const { token, value } = await account.token(owner);
+    const forged = accessTokenString(token.accountId, token.ownerId, token.id, newSecret());
+    expect([(await named("GET", value, value)).status, (await named("DELETE", value, value)).status, await statusOf(value)]).toEqual([200, 200, 403]);
+    const other = await account.token(owner);
+    expect((await named("DELETE", forged, other.value)).status).toBe(404);
   });
 });
