@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { id, type ApplicationId, type ServiceId } from "../../lib/domain/brands.ts";
+import type { EventType } from "../../lib/domain/events.ts";
 import { BY_DEFAULT } from "../../lib/domain/service-settings.ts";
 import { createAccount } from "../../lib/operations/accounts.ts";
 import { cleanUpAfter } from "../../lib/operations/clean-up.ts";
@@ -7,6 +8,7 @@ import { deleteService, importService } from "../../lib/operations/services.ts";
 import { newId } from "../../lib/secrets/random.ts";
 import type { Person } from "../support/account.ts";
 import { request } from "../support/request.ts";
+import { changesIn } from "./changes/changes.ts";
 import { recorderOf, type Recorder } from "./changes/recorder.ts";
 import { SECTIONS, Workshop } from "./changes/workshop.ts";
 
@@ -87,5 +89,42 @@ describe("a record tells", () => {
     let application = 0;
     const [event] = await recorded(async () => { application = await w.account.application(service, "App"); });
     expect(event).toMatchObject({ type: "application.created", subject: { serviceId: service, applicationId: id<ApplicationId>(application) }, facts: { name: "App" } });
+  });
+
+  /** By type: the names of what it happened to, and of what is told of it. */
+  const TOLD: Record<EventType, readonly [subject: string, facts: string]> = {
+    "account.created": ["memberId", "name"], "account.updated": ["memberId", "name"],
+    "member.created": ["memberId", ""], "member.updated": ["memberId", ""], "member.deleted": ["memberId", ""], "member.signed_in": ["memberId", ""], "member.signed_out": ["memberId", ""],
+    "member.rights_changed": ["memberId", "role sections service_access"], "member.state_changed": ["memberId", "state"],
+    "access_token.created": ["memberId tokenId", "name permission scopes"], "access_token.updated": ["memberId tokenId", "name permission scopes"], "access_token.deleted": ["memberId tokenId", "name permission scopes"],
+    "service.created": ["serviceId", "name system_name"], "service.updated": ["serviceId", "name state"], "service.deleted": ["serviceId", "name"],
+    "service_token.created": ["serviceId", ""], "service_token.deleted": ["serviceId", ""], "service_token.revealed": ["serviceId", ""],
+    "metric.created": ["metricId serviceId", "system_name"], "metric.updated": ["metricId serviceId", "system_name"], "metric.deleted": ["metricId serviceId", "system_name"],
+    "application_plan.created": ["planId serviceId", "name state system_name"], "application_plan.updated": ["planId serviceId", "name state system_name"], "application_plan.deleted": ["planId serviceId", "name state system_name"],
+    "limit.created": ["limitId metricId planId serviceId", "period value"], "limit.updated": ["limitId metricId planId serviceId", "period value"], "limit.deleted": ["limitId metricId planId serviceId", "period value"],
+    "account_plan.created": ["accountPlanId", "name state"], "account_plan.updated": ["accountPlanId", "name state"], "account_plan.deleted": ["accountPlanId", "name state"],
+    "developer_account.created": ["developerAccountId", "name state"], "developer_account.updated": ["developerAccountId", "name state"], "developer_account.deleted": ["developerAccountId", "name state"],
+    "developer_user.created": ["developerAccountId developerUserId", "role state"], "developer_user.updated": ["developerAccountId developerUserId", "role state"], "developer_user.deleted": ["developerAccountId developerUserId", "role state"],
+    "invoice.created": ["developerAccountId invoiceId", "friendly_id period state"], "invoice.updated": ["developerAccountId invoiceId", "friendly_id period state"],
+    "line_item.created": ["developerAccountId invoiceId lineItemId", "cost"], "line_item.deleted": ["developerAccountId invoiceId lineItemId", "cost"],
+    "proxy.updated": ["serviceId", "changed"], "proxy_config.created": ["serviceId", "environment version"], "proxy_config.promoted": ["serviceId", "environment version"],
+    "mapping_rule.created": ["mappingRuleId metricId serviceId", "http_method pattern"], "mapping_rule.updated": ["mappingRuleId metricId serviceId", "http_method pattern"], "mapping_rule.deleted": ["mappingRuleId metricId serviceId", "http_method pattern"],
+    "policy.created": ["policyId", "name version"], "policy.updated": ["policyId", "name version"], "policy.deleted": ["policyId", "name version"],
+    "application.created": ["applicationId serviceId", "name state"], "application.updated": ["applicationId developerAccountId planId serviceId", "name state"],
+    "application.deleted": ["applicationId developerAccountId planId serviceId", "name state"],
+  };
+  const names = (of: object) => Object.keys(of).toSorted().join(" ");
+  /** These are told of otherwise than others of their type: what hangs on the token of a deleted member is not read, and not every application has a plan. */
+  const OTHERWISE: Readonly<Record<string, readonly [subject: string, facts: string]>> = {
+    "a deleted member's token is cleaned up": ["memberId tokenId", "name"], "an application of a developer account is created on a plan": ["applicationId developerAccountId planId serviceId", "name state"],
+  };
+
+  it.each(changesIn(w))("to whom, and what of it, whatever it is: %s, %s", async (type, what, change) => {
+    const act = await change();
+    const [event] = (await recorded(() => act(w.operator))).filter((each) => each.type === type);
+    expect(event).toMatchObject({ accountId: expect.any(Number), id: expect.any(String), at: expect.any(Number) });
+    expect([names(event?.subject ?? {}), names(event?.facts ?? {})]).toEqual(OTHERWISE[what] ?? TOLD[type as EventType]);
+    expect(Object.values(event?.subject ?? {}).every((each) => Number.isSafeInteger(each))).toBe(true);
+    expect(Object.values(event?.facts ?? {}).filter((each) => each === undefined || each === null || each === "")).toEqual([]);
   });
 });

@@ -26,11 +26,11 @@ export const PARTS: Readonly<Record<string, Part>> = {
   ),
   tokens: deployed(
     ["operations/{access-tokens,audit,context,once,own-rights,record-use}", "http/{idempotency,use-log}", "http/represent/{access-token,audit-record,rights}"],
-    ["operations/context", "http/wire/people", "api/{access-tokens*,account-tokens,member-tokens,own-rights,idempotency,audit}", "cli/import", "events/{recorded,what-is-recorded}"],
+    ["operations/context", "http/{use-log,wire/people}", "api/{access-tokens*,imported-tokens,account-tokens,member-tokens,own-rights,idempotency,audit}", "cli/import", "events/what-is-recorded"],
   ),
   members: deployed(
     ["operations/{accounts,members}", "http/represent/{account,member}"],
-    ["http/wire/people", "api/{users*,permissions,provider,live-rights}", "cli/accounts", "events/{recorded,what-is-recorded}"],
+    ["http/wire/people", "api/{users*,permissions,provider,live-rights}", "cli/accounts", "events/what-is-recorded"],
   ),
   services: deployed(
     ["operations/{bus-event,clean-up,reconcile,service-tokens,services}", "http/{announced,dead-letters,queue}", "http/represent/{service,service-token}"],
@@ -38,21 +38,21 @@ export const PARTS: Readonly<Record<string, Part>> = {
   ),
   catalogue: deployed(
     ["operations/{entities,metrics,plans}", "http/represent/catalogue"],
-    ["http/wire/services", "domain/catalogue", "api/{metrics-plans,idempotency,services-delete}", "events/{recorded,clean-up}"],
+    ["http/wire/services", "domain/catalogue", "api/{metrics-plans,idempotency,services-delete}", "events/{what-is-recorded,clean-up-catalogue}"],
   ),
   gateways: deployed(
     ["operations/{gateway,mapping-rules,proxies,proxy-configs,registry-policies}", "http/represent/{proxy,proxy-config,registry-policy}"],
-    ["http/wire/services", "api/{proxy,proxy-configs,registry-policies,metrics-plans}", "events/recorded"],
+    ["http/wire/services", "api/{proxy,proxy-configs,registry-policies,metrics-plans}", "events/what-is-recorded"],
   ),
   developers: deployed(
     ["operations/{account-plans,developer-accounts,developer-users,signup}", "http/represent/developer"],
-    ["http/wire/people", "api/{account-plans,developer-*,idempotency}", "events/recorded"],
+    ["http/wire/people", "api/{account-plans,developer-*,idempotency}", "events/what-is-recorded"],
   ),
   applications: deployed(
     ["operations/{application-keys,applications,find-applications,shown-applications}", "http/represent/application"],
-    ["http/wire/sales", "api/{account-applications,application-keys,applications}", "events/{recorded,what-is-recorded}"],
+    ["http/wire/sales", "api/{account-applications,application-keys,applications}", "events/what-is-recorded"],
   ),
-  billing: deployed(["operations/{billed,invoices,line-items}", "http/represent/invoice"], ["http/wire/sales", "api/{invoices,line-items}"]),
+  billing: deployed(["operations/{billed,invoices,line-items}", "http/represent/invoice"], ["http/wire/sales", "api/{invoices,line-items}", "events/what-is-recorded"]),
   traffic: deployed(
     ["operations/{analytics,count-traffic,service-management,traffic-view}", "http/traffic/*", "http/represent/usage"],
     ["http/{traffic-*,wire/sales}", "api/{analytics,service-management}", "events/count-traffic"],
