@@ -100,6 +100,14 @@ describe("201", () => {
     expect((await make({ period })).friendly_id).toBe(`${period}-00000101`);
   }, 60_000);
 
+  it("a long page of invoices tells each once, in full, in XML too", async () => {
+    const period = monthFromNow(10);
+    const made_ = await Promise.all(Array.from({ length: 21 }, () => make({ period })));
+    const { text } = await ask("GET", `invoices.xml?month=${period}&per_page=50`);
+    expect([...text.matchAll(/<invoice version="1.0"><id>(\d+)<\/id>/g)].map(([, each]) => Number(each))).toEqual(made_.map(({ id: each }) => Number(each)).toSorted((one, two) => one - two));
+    expect(text.match(/<buyer><id>/g)).toHaveLength(21);
+  });
+
   it("a number that somebody gave by hand is passed over", async () => {
     const period = monthFromNow(3);
     const first = await make({ period });
