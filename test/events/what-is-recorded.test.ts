@@ -114,9 +114,10 @@ describe("a record tells", () => {
     "application.deleted": ["applicationId developerAccountId planId serviceId", "name state"],
   };
   const names = (of: object) => Object.keys(of).toSorted().join(" ");
-  /** These are told of otherwise than others of their type: what hangs on the token of a deleted member is not read, and not every application has a plan. */
+  /** These are told of otherwise than others of their type: not every application has a plan, not every line item a name. */
   const OTHERWISE: Readonly<Record<string, readonly [subject: string, facts: string]>> = {
-    "a deleted member's token is cleaned up": ["memberId tokenId", "name"], "an application of a developer account is created on a plan": ["applicationId developerAccountId planId serviceId", "name state"],
+    "a deleted member's token is cleaned up": ["memberId tokenId", "name"], "a line item with a name is billed": ["developerAccountId invoiceId lineItemId", "cost name"],
+    "an application of a developer account is created on a plan": ["applicationId developerAccountId planId serviceId", "name state"],
   };
 
   it.each(changesIn(w))("to whom, and what of it, whatever it is: %s, %s", async (type, what, change) => {

@@ -120,6 +120,10 @@ export const ofCustomers = (w: Workshop) => ({
       const { id } = await w.invoice();
       return (deps) => createLineItem(deps, w.admin, id, LINE_ITEM);
     },
+    "a line item with a name is billed": async () => {
+      const { id } = await w.invoice();
+      return (deps) => createLineItem(deps, w.admin, id, { ...LINE_ITEM, name: "Work" });
+    },
   },
   "line_item.deleted": {
     "a line item is taken off": async () => {
