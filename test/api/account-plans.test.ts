@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { deleteAccountPlan } from "../../lib/operations/account-plans.ts";
+import { changeAccountPlan } from "../../lib/operations/developer-accounts.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request, type Answer, type RequestOptions } from "../support/request.ts";
+import { through } from "../support/table.ts";
 
 let latchkey: Deployment;
 let account: TestAccount;
@@ -60,6 +63,37 @@ describe("200", () => {
     const answer = await admin("DELETE", `account_plans/${plan.id}.json`);
     expect([answer.status, answer.text]).toEqual([200, ""]);
     expect((await admin("GET", `account_plans/${plan.id}.json`)).status).toBe(404);
+  });
+});
+
+describe("404", () => {
+  it("nobody signs up without a plan: where there is no default, one must be named", async () => {
+    const { admin: other } = await createTestAccount(latchkey);
+    const by = as(other);
+    const [{ account_plan: first }] = (await by("GET", "account_plans.json")).json.plans;
+    expect((await by("DELETE", `account_plans/${first.id}.json`)).status).toBe(200);
+    const wanted = { org_name: "Org", username: "nobody", password: "secret" };
+    expect((await by("POST", "signup.json", { json: wanted })).status).toBe(404);
+    expect((await by("GET", "accounts.json")).json.accounts).toEqual([]);
+    const { account_plan: named } = (await by("POST", "account_plans.json", { form: "name=Named" })).json;
+    expect((await by("POST", "signup.json", { json: { ...wanted, account_plan_id: named.id } })).status).toBe(201);
+    expect((await by("POST", "signup.json", { json: { ...wanted, username: "other", account_plan_id: first.id } })).status).toBe(404);
+  });
+
+  it("an account comes on no plan that somebody deletes meanwhile", async () => {
+    const [plan, developer] = [await newPlan(), await signup()];
+    const asAdmin = { kind: "member", member: account.admin.member } as const;
+    const before = (await admin("GET", `accounts/${developer.id}/plan.json`)).json.account_plan.id;
+    let deleted = false;
+    const table = through(latchkey.operator.table, async (operation, _input, ask) => {
+      if (operation === "TransactWriteItems" && !deleted) {
+        deleted = true;
+        await deleteAccountPlan(latchkey.operator, asAdmin, plan.id);
+      }
+      return ask();
+    });
+    await expect(changeAccountPlan({ ...latchkey.operator, table }, asAdmin, developer.id, plan.id)).rejects.toMatchObject({ code: expect.stringMatching(/^(?:not_found|busy)$/) });
+    expect((await admin("GET", `accounts/${developer.id}/plan.json`)).json.account_plan.id).toBe(before);
   });
 });
 
