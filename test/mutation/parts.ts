@@ -46,7 +46,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   ),
   developers: deployed(
     ["operations/{account-plans,developer-accounts,developer-users,signup}", "http/represent/developer"],
-    ["http/wire/people", "api/{account-plans,developer-*,idempotency}", "events/what-is-recorded"],
+    ["http/wire/people", "operations/developers", "api/{account-plans,developer-*,idempotency}", "events/what-is-recorded"],
   ),
   applications: deployed(
     ["operations/{application-keys,applications,find-applications,shown-applications}", "http/represent/application"],
