@@ -4,7 +4,7 @@ import { changeAccountPlan } from "../../lib/operations/developer-accounts.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request, type Answer, type RequestOptions } from "../support/request.ts";
-import { through } from "../support/table.ts";
+import { meanwhile } from "../support/table.ts";
 
 let latchkey: Deployment;
 let account: TestAccount;
@@ -84,15 +84,8 @@ describe("404", () => {
     const [plan, developer] = [await newPlan(), await signup()];
     const asAdmin = { kind: "member", member: account.admin.member } as const;
     const before = (await admin("GET", `accounts/${developer.id}/plan.json`)).json.account_plan.id;
-    let deleted = false;
-    const table = through(latchkey.operator.table, async (operation, _input, ask) => {
-      if (operation === "TransactWriteItems" && !deleted) {
-        deleted = true;
-        await deleteAccountPlan(latchkey.operator, asAdmin, plan.id);
-      }
-      return ask();
-    });
-    await expect(changeAccountPlan({ ...latchkey.operator, table }, asAdmin, developer.id, plan.id)).rejects.toMatchObject({ code: expect.stringMatching(/^(?:not_found|busy)$/) });
+    const deps = meanwhile(latchkey.operator, () => deleteAccountPlan(latchkey.operator, asAdmin, plan.id));
+    await expect(changeAccountPlan(deps, asAdmin, developer.id, plan.id)).rejects.toMatchObject({ code: expect.stringMatching(/^(?:not_found|busy)$/) });
     expect((await admin("GET", `accounts/${developer.id}/plan.json`)).json.account_plan.id).toBe(before);
   });
 });

@@ -10,7 +10,7 @@ import { transact } from "../../lib/table/transact.ts";
 import { createTestAccount, type Person, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request, type Answer, type RequestOptions } from "../support/request.ts";
-import { through } from "../support/table.ts";
+import { meanwhile } from "../support/table.ts";
 
 let latchkey: Deployment;
 let account: TestAccount;
@@ -165,19 +165,8 @@ describe("a frozen invoice", () => {
     expect([(await read(of)).cost, (await items(of)).length]).toEqual([5, 1]);
   });
 
-  /** A store in which somebody issues the invoice after it has been read, and before the first thing is written. */
-  function whileIssued(of: InvoiceId): Deployment["operator"] {
-    const { operator } = latchkey;
-    let issued = false;
-    const table = through(operator.table, async (operation, _input, ask) => {
-      if (!issued && operation === "TransactWriteItems") {
-        issued = true;
-        await changeInvoiceState(operator, asAdmin, of, "pending");
-      }
-      return ask();
-    });
-    return { ...operator, table };
-  }
+  /** A store in which somebody issues the invoice meanwhile. */
+  const whileIssued = (of: InvoiceId) => meanwhile(latchkey.operator, () => changeInvoiceState(latchkey.operator, asAdmin, of, "pending"));
 });
 
 describe("403", () => {

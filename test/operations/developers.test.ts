@@ -14,7 +14,7 @@ import { rowsOf } from "../../lib/table/list.ts";
 import { transact } from "../../lib/table/transact.ts";
 import { createTestAccount, type TestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
-import { through } from "../support/table.ts";
+import { meanwhile } from "../support/table.ts";
 import { PLAN } from "../events/changes/workshop.ts";
 
 /** What a change of a user means for their account, and what others may do between the reading and the writing. */
@@ -40,18 +40,7 @@ async function developer(over: Partial<DeveloperAccount> = {}, userOver: Partial
 }
 const readAccount = (of: DeveloperAccountId) => developerAccounts.read(latchkey.operator.table, accountId(), of);
 const readUser = (of: DeveloperAccountId, id: DeveloperUserId) => developerUsersOf(of).read(latchkey.operator.table, accountId(), id);
-/** A store in which this happens once, after everything has been read and before the first thing is written. */
-function before(act: () => Promise<unknown>): Deployment["operator"] {
-  let done = false;
-  const table = through(latchkey.operator.table, async (operation, _input, ask) => {
-    if (operation === "TransactWriteItems" && !done) {
-      done = true;
-      await act();
-    }
-    return ask();
-  });
-  return { ...latchkey.operator, table };
-}
+const before = (act: () => Promise<unknown>) => meanwhile(latchkey.operator, act);
 
 describe("an account that was only created goes on with the first activation of a user", () => {
   it("and then it is approved, once and for all", async () => {

@@ -22,3 +22,16 @@ type Step = (operation: Operation, input: Input<Operation>, ask: () => Promise<o
 export function through(table: Table, step: Step): Table {
   return { ...table, call: ((operation, input) => step(operation, input, () => table.call(operation, input))) as Call };
 }
+
+/** A store in which this happens once, after all has been read and before the first thing is written. */
+export function meanwhile<Deps extends { readonly table: Table }>(deps: Deps, act: () => Promise<unknown>): Deps {
+  let done = false;
+  const table = through(deps.table, async (operation, _input, ask) => {
+    if (operation === "TransactWriteItems" && !done) {
+      done = true;
+      await act();
+    }
+    return ask();
+  });
+  return { ...deps, table };
+}
