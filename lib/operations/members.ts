@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { MemberId, ServiceId } from "../domain/brands.ts";
+import type { MemberId } from "../domain/brands.ts";
 import { forbidden, invalid, notFound } from "../domain/errors.ts";
 import { actorOf, type EventType } from "../domain/events.ts";
 import { mayTouch, stateAfter, type MemberAction, type Transition } from "../domain/members.ts";
@@ -8,7 +8,7 @@ import { newId } from "../secrets/random.ts";
 import { record } from "../table/events.ts";
 import { listMembers, memberRow, readMember, releaseName, takeName, uniqueNamesOf } from "../table/members.ts";
 import { keys } from "../table/model.ts";
-import { readServices } from "../table/services.ts";
+import { existingServices } from "../table/services.ts";
 import { transact, type Write } from "../table/transact.ts";
 import { event, memberOf, untilStored, type Storage } from "./context.ts";
 import { once, transactOnce } from "./once.ts";
@@ -153,10 +153,5 @@ async function existing(deps: Storage, principal: Principal, wanted: ServiceAcce
   if (wanted === "all") return "all";
   const ids = [...new Set(wanted)];
   if (ids.length > MAX_LISTED_SERVICES) throw invalid({ allowed_service_ids: [`is too long (maximum is ${MAX_LISTED_SERVICES} services)`] });
-  const found: ServiceId[] = [];
-  for (let at = 0; at < ids.length; at += 100) {
-    const services = await readServices(deps.table, memberOf(principal).accountId, ids.slice(at, at + 100));
-    found.push(...services.map((service) => service.id));
-  }
-  return found.sort((a, b) => a - b);
+  return (await existingServices(deps.table, memberOf(principal).accountId, ids)).sort((a, b) => a - b);
 }

@@ -7,6 +7,7 @@ import { systemNameFrom } from "../domain/system-name.ts";
 import { newHex } from "../secrets/random.ts";
 import { applicationPlans, limits, ofPlan, ofService } from "../table/catalogue.ts";
 import { findInService } from "../table/applications.ts";
+import { existingServices } from "../table/services.ts";
 import type { ServiceTraffic } from "../table/traffic.ts";
 import { memberOf, untilStored, type Storage } from "./context.ts";
 import { entities, storeTogether } from "./entities.ts";
@@ -58,10 +59,13 @@ export async function listPlans(deps: Storage, principal: Principal, service: Se
   return plans.all(deps, principal, ofService(service));
 }
 
-/** The plans of every service that the principal reaches. */
+/** The plans of every service that the principal reaches. Those of a service that was just deleted are on their way out and not shown. */
 export async function listAllPlans(deps: Storage, principal: Principal): Promise<ApplicationPlan[]> {
+  const { accountId } = memberOf(principal);
   const access = serviceAccessOf(memberOf(principal));
-  return (await plans.all(deps, principal, "account")).filter(({ serviceId }) => reaches(access, serviceId));
+  const reached = (await plans.all(deps, principal, "account")).filter(({ serviceId }) => reaches(access, serviceId));
+  const there = new Set(await existingServices(deps.table, accountId, reached.map(({ serviceId }) => serviceId)));
+  return reached.filter(({ serviceId }) => there.has(serviceId));
 }
 
 /** A plan by its id; of a given service when it is asked for there. */

@@ -50,6 +50,14 @@ export async function readServices(table: Table, account: AccountId, ids: readon
   return rows.filter((row) => row !== undefined).map(serviceFrom);
 }
 
+/** Those of these services that are there, however many are asked for. */
+export async function existingServices(table: Table, account: AccountId, ids: Iterable<ServiceId>): Promise<ServiceId[]> {
+  const asked = [...new Set(ids)];
+  const found: ServiceId[] = [];
+  for (let at = 0; at < asked.length; at += 100) found.push(...(await readServices(table, account, asked.slice(at, at + 100))).map(({ id }) => id));
+  return found;
+}
+
 export async function listServices(table: Table, account: AccountId, wanted: PageWanted): Promise<Page<Service>> {
   const page = await pageOf(table, [listings.services(account)], wanted);
   return { ...page, items: page.items.map(serviceFrom) };

@@ -5,7 +5,8 @@ import type { Principal } from "../../lib/domain/model.ts";
 import { deleteAccountPlan, createAccountPlan } from "../../lib/operations/account-plans.ts";
 import { deleteDeveloperAccount } from "../../lib/operations/developer-accounts.ts";
 import { changeDeveloperUserRole, changeDeveloperUserState, createDeveloperUser, deleteDeveloperUser, updateDeveloperUser } from "../../lib/operations/developer-users.ts";
-import { createPlan } from "../../lib/operations/plans.ts";
+import { createPlan, listAllPlans, makeDefault } from "../../lib/operations/plans.ts";
+import { deleteService } from "../../lib/operations/services.ts";
 import { signUp } from "../../lib/operations/signup.ts";
 import { applications, applicationsOfDeveloperAccount } from "../../lib/table/applications.ts";
 import { applicationPlans } from "../../lib/table/catalogue.ts";
@@ -124,4 +125,18 @@ it("who signs up gets an application of each default plan, also where one servic
   const { id: of } = await signUp(latchkey.operator, by, { orgName: "Both", username: "both", withPassword: true });
   const found = await Array.fromAsync(rowsOf(latchkey.operator.table, applicationsOfDeveloperAccount(other.admin.member.accountId, of)));
   expect(found.map((row) => applications.from(row).planId)).toHaveLength(2);
+});
+
+it("a service that was just deleted keeps nobody from signing up, and its plans are in no list", async () => {
+  const other = await createTestAccount(latchkey);
+  const by: Principal = { kind: "member", member: other.admin.member };
+  const [gone, kept] = [(await other.service("Gone")).id as ServiceId, (await other.service("Kept")).id as ServiceId];
+  for (const service of [gone, kept]) await makeDefault(latchkey.operator, by, service, (await createPlan(latchkey.operator, by, service, PLAN)).id);
+  await deleteService(latchkey.operator, by, gone);
+  // Nothing has been cleaned up yet.
+  expect((await applicationPlans.all(latchkey.operator.table, other.admin.member.accountId, "account")).map(({ serviceId }) => serviceId)).toEqual([gone, kept]);
+  expect((await listAllPlans(latchkey.operator, by)).map(({ serviceId }) => serviceId)).toEqual([kept]);
+  const { id: of } = await signUp(latchkey.operator, by, { orgName: "Soon", username: "soon", withPassword: true });
+  const found = await Array.fromAsync(rowsOf(latchkey.operator.table, applicationsOfDeveloperAccount(other.admin.member.accountId, of)));
+  expect(found.map((row) => applications.from(row).serviceId)).toEqual([kept]);
 });
