@@ -14,12 +14,13 @@ import type { Tried } from "./support/tried.ts";
 const [wanted = ""] = process.argv.slice(2);
 const defects = DEFECTS.filter(({ suite }) => suite.includes(wanted));
 /** Ten times 20,000 are 200,000; and what one of them left in its emulator need not fit into the memory beside the next. */
-const AGAIN = ["test/sequences/sequences.test.ts"].filter((suite) => suite.includes(wanted)).flatMap((suite) => Array.from({ length: 9 }, () => suite));
+const SEQUENCES = "test/sequences/sequences.test.ts";
+const again = SEQUENCES.includes(wanted) ? Array.from({ length: 9 }, () => SEQUENCES) : [];
 
 const place = mkdtempSync(path.join(tmpdir(), "latchkey-long-"));
 const file = path.join(place, "tried.jsonl");
 const vitest = path.join(import.meta.dirname, "../node_modules/vitest/vitest.mjs");
-const runs = [wanted, ...AGAIN].map((suites) =>
+const runs = [wanted, ...again].map((suites) =>
   spawnSync(process.execPath, [vitest, "run", suites], { stdio: "inherit", env: { TEST_EFFORT: "10", ...process.env, LATCHKEY_TRIED: file } }));
 const passed = runs.every(({ status }) => status === 0);
 const tried = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").map((line) => JSON.parse(line) as Tried) : [];

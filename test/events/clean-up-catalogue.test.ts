@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { AccountId, MetricId, PlanId, ServiceId } from "../../lib/domain/brands.ts";
-import type { Principal } from "../../lib/domain/model.ts";
+import type { MetricId, PlanId, ServiceId } from "../../lib/domain/brands.ts";
 import { cleanUpAfter, type Deleted } from "../../lib/operations/clean-up.ts";
 import { deleteDeveloperAccount } from "../../lib/operations/developer-accounts.ts";
 import { createDeveloperUser } from "../../lib/operations/developer-users.ts";
@@ -11,34 +10,24 @@ import { promoteConfig } from "../../lib/operations/proxy-configs.ts";
 import { deleteService } from "../../lib/operations/services.ts";
 import { signUp } from "../../lib/operations/signup.ts";
 import { limits, ofMetric, ofPlan } from "../../lib/table/catalogue.ts";
-import { createTestAccount, type TestAccount } from "../support/account.ts";
-import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { everyRow } from "../support/rows.ts";
-import { PLAN } from "./changes/workshop.ts";
+import { PLAN, Workshop } from "../support/workshop.ts";
 
 /** What hangs on things of the catalogue and on developer accounts goes after them; nothing else does. */
-let latchkey: Deployment;
-let account: TestAccount;
-let accountId: AccountId;
-let admin: Principal;
-beforeAll(async () => {
-  latchkey = await startDeployment();
-  account = await createTestAccount(latchkey);
-  ({ accountId } = account.admin.member);
-  admin = { kind: "member", member: account.admin.member };
-});
-afterAll(() => latchkey?.stop());
+const w = new Workshop();
+beforeAll(() => w.open());
+afterAll(() => w.close());
 
-let made = 0;
-const service = async () => (await account.service(`Service ${++made}`)).id as ServiceId;
-const metric = async (of: ServiceId) => (await createMetric(latchkey.operator, admin, of, { friendlyName: `Metric ${++made}`, unit: "hit", description: "" })).id;
-const plan = async (of: ServiceId) => (await createPlan(latchkey.operator, admin, of, { ...PLAN, name: `Plan ${++made}` })).id;
-const limit = async (of: PlanId, on: MetricId) => (await createLimit(latchkey.operator, admin, of, on, { period: "day", value: 1 })).id;
-const limitsOf = async (of: PlanId) => (await limits.all(latchkey.operator.table, accountId, ofPlan(of))).map(({ id }) => id);
-const limitsOn = async (on: MetricId) => (await limits.all(latchkey.operator.table, accountId, ofMetric(on))).map(({ id }) => id);
-const cleanUp = (deleted: Omit<Deleted, "accountId">) => cleanUpAfter(latchkey.operator, { accountId, ...deleted });
+const accountId = () => w.account.admin.member.accountId;
+const service = () => w.serviceId();
+const metric = async (of: ServiceId) => (await createMetric(w.operator, w.admin, of, { friendlyName: `Metric ${w.next()}`, unit: "hit", description: "" })).id;
+const plan = async (of: ServiceId) => (await createPlan(w.operator, w.admin, of, { ...PLAN, name: `Plan ${w.next()}` })).id;
+const limit = async (of: PlanId, on: MetricId) => (await createLimit(w.operator, w.admin, of, on, { period: "day", value: 1 })).id;
+const limitsOf = async (of: PlanId) => (await limits.all(w.operator.table, accountId(), ofPlan(of))).map(({ id }) => id);
+const limitsOn = async (on: MetricId) => (await limits.all(w.operator.table, accountId(), ofMetric(on))).map(({ id }) => id);
+const cleanUp = (deleted: Omit<Deleted, "accountId">) => cleanUpAfter(w.operator, { accountId: accountId(), ...deleted });
 /** The types of the rows that still speak of this, but for what is on record for good. */
-const left = async (of: number) => (await everyRow(latchkey)).filter((row) => row["type"] !== "event" && JSON.stringify(row).includes(String(of))).map((row) => String(row["type"])).toSorted();
+const left = async (of: number) => (await everyRow(w.latchkey)).filter((row) => row["type"] !== "event" && JSON.stringify(row).includes(String(of))).map((row) => String(row["type"])).toSorted();
 
 describe("after the deletion of a metric", () => {
   it("its limits are gone from every plan, and no other's", async () => {
@@ -47,7 +36,7 @@ describe("after the deletion of a metric", () => {
     const [one, two] = [await plan(of), await plan(of)];
     await Promise.all([limit(one, gone), limit(two, gone)]);
     const other = await limit(one, kept);
-    await deleteMetric(latchkey.operator, admin, of, gone);
+    await deleteMetric(w.operator, w.admin, of, gone);
     await cleanUp({ type: "metric.deleted", metricId: gone });
     expect([await limitsOn(gone), await limitsOf(one), await limitsOf(two), await limitsOn(kept)]).toEqual([[], [other], [], [other]]);
   });
@@ -60,7 +49,7 @@ describe("after the deletion of a plan", () => {
     const [gone, kept] = [await plan(of), await plan(of)];
     await limit(gone, on);
     const other = await limit(kept, on);
-    await deletePlan(latchkey.operator, admin, of, gone);
+    await deletePlan(w.operator, w.admin, of, gone);
     await cleanUp({ type: "application_plan.deleted", planId: gone });
     expect([await limitsOf(gone), await limitsOf(kept), await limitsOn(on)]).toEqual([[], [other], [other]]);
   });
@@ -68,10 +57,9 @@ describe("after the deletion of a plan", () => {
 
 describe("what an event does not name", () => {
   it.each([["metric.deleted"], ["application_plan.deleted"], ["service.deleted"], ["member.deleted"], ["developer_account.deleted"]] as const)("is not looked for: %s", async (type) => {
-    const before = await everyRow(latchkey);
-    latchkey.proxy.reset();
+    const before = await everyRow(w.latchkey);
     await cleanUp({ type });
-    expect(await everyRow(latchkey)).toEqual(before);
+    expect(await everyRow(w.latchkey)).toEqual(before);
   });
 
   it("is not what another event would mean by it", async () => {
@@ -89,10 +77,10 @@ describe("after the deletion of a service", () => {
     const of = await service();
     const [on, in_] = [await metric(of), await plan(of)];
     await limit(in_, on);
-    await updateProxy(latchkey.operator, admin, of, { api_backend: "https://echo.example.com" });
-    await promoteConfig(latchkey.operator, admin, of, "sandbox", 1, "production");
+    await updateProxy(w.operator, w.admin, of, { api_backend: "https://echo.example.com" });
+    await promoteConfig(w.operator, w.admin, of, "sandbox", 1, "production");
     expect(new Set(await left(of))).toEqual(new Set(["service", "service_token", "metric", "application_plan", "limit", "proxy", "proxy_config", "unique"]));
-    await deleteService(latchkey.operator, admin, of);
+    await deleteService(w.operator, w.admin, of);
     await cleanUp({ type: "service.deleted", serviceId: of });
     expect([...new Set(await left(of))]).toEqual(["deleted_service"]);
     expect(await limitsOn(on)).toEqual([]);
@@ -102,23 +90,23 @@ describe("after the deletion of a service", () => {
 describe("after the deletion of a developer account", () => {
   it("its users are gone and their names free, and no other account's", async () => {
     const wanted = (name: string) => ({ orgName: name, username: name, email: `${name}@example.com`, withPassword: true });
-    const { id: gone } = await signUp(latchkey.operator, admin, wanted("gone"));
-    const { id: kept } = await signUp(latchkey.operator, admin, wanted("kept"));
-    await createDeveloperUser(latchkey.operator, admin, gone, { username: "second" });
-    await deleteDeveloperAccount(latchkey.operator, admin, gone);
+    const { id: gone } = await signUp(w.operator, w.admin, wanted("gone"));
+    const { id: kept } = await signUp(w.operator, w.admin, wanted("kept"));
+    await createDeveloperUser(w.operator, w.admin, gone, { username: "second" });
+    await deleteDeveloperAccount(w.operator, w.admin, gone);
     const before = await left(kept);
     await cleanUp({ type: "developer_account.deleted", developerAccountId: gone });
     expect(await left(gone)).toEqual([]);
     expect(await left(kept)).toEqual(before);
-    await expect(signUp(latchkey.operator, admin, wanted("kept"))).rejects.toMatchObject({ code: "invalid" });
-    await createDeveloperUser(latchkey.operator, admin, kept, { username: "second" });
-    await expect(signUp(latchkey.operator, admin, wanted("gone"))).resolves.toMatchObject({ orgName: "gone" });
+    await expect(signUp(w.operator, w.admin, wanted("kept"))).rejects.toMatchObject({ code: "invalid" });
+    await createDeveloperUser(w.operator, w.admin, kept, { username: "second" });
+    await expect(signUp(w.operator, w.admin, wanted("gone"))).resolves.toMatchObject({ orgName: "gone" });
   });
 
   it("one that is there loses nothing, whatever the event says", async () => {
-    const { id: there } = await signUp(latchkey.operator, admin, { orgName: "There", username: "there", withPassword: true });
-    const before = await everyRow(latchkey);
+    const { id: there } = await signUp(w.operator, w.admin, { orgName: "There", username: "there", withPassword: true });
+    const before = await everyRow(w.latchkey);
     await cleanUp({ type: "developer_account.deleted", developerAccountId: there });
-    expect(await everyRow(latchkey)).toEqual(before);
+    expect(await everyRow(w.latchkey)).toEqual(before);
   });
 });

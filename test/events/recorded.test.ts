@@ -4,7 +4,7 @@ import { DynamoDbError } from "../../lib/table/dynamodb/error.ts";
 import { through } from "../support/table.ts";
 import { changesIn, type Deps } from "./changes/changes.ts";
 import { eventsIn, recorderOf, type Recorder } from "./changes/recorder.ts";
-import { Workshop } from "./changes/workshop.ts";
+import { Workshop } from "../support/workshop.ts";
 
 /** When writes fail: before they reach the store, or on the way back, when they have happened. */
 type Fault = "none" | "first answer lost" | "every answer lost" | "out of reach";

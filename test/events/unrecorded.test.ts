@@ -5,7 +5,7 @@ import { createMember } from "../../lib/operations/members.ts";
 import type { Person } from "../support/account.ts";
 import { request } from "../support/request.ts";
 import { recorderOf, type Recorder } from "./changes/recorder.ts";
-import { SECTIONS, Workshop } from "./changes/workshop.ts";
+import { SECTIONS, Workshop } from "../support/workshop.ts";
 
 const w = new Workshop();
 let { stored, recorded } = {} as Recorder;

@@ -10,7 +10,7 @@ import type { Person } from "../support/account.ts";
 import { request } from "../support/request.ts";
 import { changesIn } from "./changes/changes.ts";
 import { recorderOf, type Recorder } from "./changes/recorder.ts";
-import { SECTIONS, Workshop } from "./changes/workshop.ts";
+import { SECTIONS, Workshop } from "../support/workshop.ts";
 
 const w = new Workshop();
 let { recorded } = {} as Recorder;

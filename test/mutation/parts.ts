@@ -1,10 +1,9 @@
 import path from "node:path";
 import process from "node:process";
 
-/** Paths are of lib/, with no extension; of tests, those under test/. */
 type Part = { readonly mutate: readonly string[]; readonly tests: readonly string[]; readonly packaged: boolean };
 
-/** Rules run in the tests' own thread. */
+/** Rules run in the tests' own thread. Here and below sources are named from lib/ on, and tests from test/ on, without their extensions. */
 const rules = (mutate: string, tests: string): Part => ({ mutate: [`lib/${mutate}.ts`], tests: [`test/${tests}.test.ts`], packaged: false });
 /** All else runs as it would be deployed, out of zips that are made of the changed sources (test/support/mutants.ts). */
 const deployed = (mutate: readonly string[], tests: readonly string[]): Part =>

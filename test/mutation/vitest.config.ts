@@ -17,6 +17,7 @@ class QuickestFirst extends BaseSequencer {
 export default defineConfig({
   root: path.join(import.meta.dirname, "../.."),
   test: {
+    // Isolated, unlike `npm test`: what Stryker counts of a file must not hold what those before it came by.
     include: [...tests], testTimeout: 30_000, hookTimeout: 120_000, sequence: { sequencer: QuickestFirst },
     ...(packaged ? { globalSetup: ["test/support/global-setup.ts"] } : {}),
   },

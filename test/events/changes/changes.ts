@@ -3,7 +3,7 @@ import type { Deployment } from "../../support/deployment.ts";
 import { ofCustomers } from "./customers.ts";
 import { ofPeople } from "./people.ts";
 import { ofServices } from "./services.ts";
-import type { Workshop } from "./workshop.ts";
+import type { Workshop } from "../../support/workshop.ts";
 
 /** The operator's rights, on a connection to the store that may be bad. */
 export type Deps = Deployment["operator"];

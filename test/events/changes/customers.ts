@@ -8,7 +8,7 @@ import { createLineItem, deleteLineItem } from "../../../lib/operations/line-ite
 import { createLimit, createPlan, deleteLimit, deletePlan, updateLimit, updatePlan } from "../../../lib/operations/plans.ts";
 import { signUp } from "../../../lib/operations/signup.ts";
 import type { Changes } from "./changes.ts";
-import { PLAN, LINE_ITEM, type Workshop } from "./workshop.ts";
+import { PLAN, LINE_ITEM, type Workshop } from "../../support/workshop.ts";
 
 /** Changes of what is sold, and to whom: plans, developers, their applications and invoices. */
 export const ofCustomers = (w: Workshop) => ({

@@ -6,7 +6,7 @@ import { deleteService } from "../../../lib/operations/services.ts";
 import { endSession, startSession } from "../../../lib/operations/sessions.ts";
 import { sessionFor } from "../../support/portal.ts";
 import type { Changes } from "./changes.ts";
-import { SECTIONS, TOKEN, type Workshop } from "./workshop.ts";
+import { SECTIONS, TOKEN, type Workshop } from "../../support/workshop.ts";
 
 /** Changes of accounts, members, their sessions and access tokens. */
 export const ofPeople = (w: Workshop) => ({

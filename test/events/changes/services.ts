@@ -11,7 +11,7 @@ import { createService, deleteService, importService, updateService } from "../.
 import { newId } from "../../../lib/secrets/random.ts";
 import { keys } from "../../../lib/table/model.ts";
 import type { Changes } from "./changes.ts";
-import { RULE, type Workshop } from "./workshop.ts";
+import { RULE, type Workshop } from "../../support/workshop.ts";
 
 /** Changes of services, their tokens and metrics, and of what their gateways obey. */
 export const ofServices = (w: Workshop) => ({
