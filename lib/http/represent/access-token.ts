@@ -13,7 +13,7 @@ export const accessToken: Representation<AccessToken & { readonly value?: string
     ...(lastUsedAt === undefined ? {} : { last_used_at: isoSeconds(lastUsedAt) }),
     created_at: isoSeconds(createdAt),
     updated_at: isoSeconds(updatedAt),
-    ...(value === undefined ? {} : { value }),
+    value,
   }),
 };
 

@@ -15,16 +15,16 @@ export const application: Representation<ShownApplication> = {
   json: (shown, base) => ({
     id: shown.id, state: shown.state, enabled: isEnabled(shown), created_at: isoSeconds(shown.createdAt), updated_at: isoSeconds(shown.updatedAt),
     service_id: shown.serviceId, service_name: shown.service.name,
-    ...(shown.plan === undefined ? {} : { plan_id: shown.plan.id, plan_name: shown.plan.name }),
-    ...(shown.developerAccount === undefined ? {} : { account_id: shown.developerAccount.id, org_name: shown.developerAccount.orgName }),
+    plan_id: shown.plan?.id, plan_name: shown.plan?.name,
+    account_id: shown.developerAccount?.id, org_name: shown.developerAccount?.orgName,
     first_traffic_at: null, first_daily_traffic_at: null,
     ...credentials(shown), name: shown.name, description: shown.description, links: links(shown, base),
   }),
   xml: (shown) => ({
     id: shown.id, created_at: isoSeconds(shown.createdAt), updated_at: isoSeconds(shown.updatedAt), state: shown.state,
-    ...(shown.developerAccount === undefined ? {} : { user_account_id: shown.developerAccount.id }),
+    user_account_id: shown.developerAccount?.id,
     first_traffic_at: "", first_daily_traffic_at: "", service_id: shown.serviceId, ...credentialsInXml(shown),
-    ...(shown.plan === undefined ? {} : { plan: planInXml(shown.plan) }),
+    plan: shown.plan && planInXml(shown.plan),
     name: shown.name, description: shown.description,
   }),
 };
@@ -49,17 +49,12 @@ function credentials({ service, userKey, providerVerificationKey, appId, redirec
   if (backendVersion === "1") return { user_key: userKey, provider_verification_key: providerVerificationKey };
   if (!usesOpenIdConnect(backendVersion)) return { application_id: appId };
   const [secret] = keys;
-  return {
-    application_id: appId, ...(redirectUrl === undefined ? {} : { redirect_url: redirectUrl }),
-    client_id: appId, ...(secret === undefined ? {} : { client_secret: secret.value }),
-  };
+  return { application_id: appId, redirect_url: redirectUrl, client_id: appId, client_secret: secret?.value };
 }
 
 function credentialsInXml({ service, userKey, providerVerificationKey, appId, redirectUrl, keys }: ShownApplication): Record<string, XmlContent> {
   if (service.settings.backendVersion === "1") return { user_key: userKey, provider_verification_key: providerVerificationKey };
-  return {
-    application_id: appId, ...(redirectUrl === undefined ? {} : { redirect_url: redirectUrl }), keys: { key: keys.map(({ value }) => value) },
-  };
+  return { application_id: appId, redirect_url: redirectUrl, keys: { key: keys.map(({ value }) => value) } };
 }
 
 function planInXml(plan: ApplicationPlan): XmlContent {

@@ -8,7 +8,7 @@ export const metric: Representation<Metric> = {
   many: "metrics",
   json: ({ id, serviceId, systemName, friendlyName, description, unit, parentId, createdAt, updatedAt }, base) => ({
     id, name: systemName, system_name: systemName, friendly_name: friendlyName, description, unit,
-    ...(parentId === undefined ? {} : { parent_id: parentId }),
+    parent_id: parentId,
     created_at: isoSeconds(createdAt), updated_at: isoSeconds(updatedAt),
     links: [
       { rel: "service", href: `${base}/admin/api/services/${serviceId}` },

@@ -29,11 +29,11 @@ export const developerUser: Representation<DeveloperUser> = {
       { rel: "account", href: `${base}/admin/api/accounts/${developerAccountId}` },
       { rel: "self", href: `${base}/admin/api/accounts/${developerAccountId}/users/${id}` },
     ],
-    username, ...(email === undefined ? {} : { email }),
+    username, email,
   }),
   xml: ({ id, developerAccountId, state, role, createdAt, updatedAt, username, email }) => ({
     id, created_at: isoSeconds(createdAt), updated_at: isoSeconds(updatedAt), account_id: developerAccountId, state, role,
-    username, ...(email === undefined ? {} : { email }), extra_fields: "",
+    username, email, extra_fields: "",
   }),
 };
 

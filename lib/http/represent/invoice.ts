@@ -12,8 +12,8 @@ export const invoice: Representation<InvoiceInFull> = {
   json: ({ id, friendlyId, createdAt, updatedAt, state, paidAt, dueOn, issuedOn, currency, total, period, creationType, developerAccountId }, base) => ({
     id, friendly_id: friendlyId, created_at: isoSeconds(createdAt), updated_at: isoSeconds(updatedAt), state,
     ...(paidAt === undefined ? {} : { paid_at: isoSeconds(paidAt) }),
-    ...(dueOn === undefined ? {} : { due_on: dueOn }),
-    ...(issuedOn === undefined ? {} : { issued_on: issuedOn }),
+    due_on: dueOn,
+    issued_on: issuedOn,
     currency, cost: units(total), vat_rate: null, vat_amount: units(NOTHING), cost_without_vat: units(total), period, creation_type: creationType,
     links: [
       { rel: "account", href: `${base}/admin/api/accounts/${developerAccountId}` },

@@ -33,7 +33,7 @@ export const permissions: Representation<Member> = {
       user_id: member.id,
       role: member.role,
       allowed_sections: { allowed_section: [...sectionsOf(member)].sort() },
-      ...(services === undefined ? {} : { allowed_service_ids: { allowed_service_id: services } }),
+      allowed_service_ids: services && { allowed_service_id: services },
     };
   },
 };

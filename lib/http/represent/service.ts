@@ -10,8 +10,8 @@ export const service: Representation<Service> = {
     id, name, state, system_name: systemName,
     backend_version: settings.backendVersion,
     deployment_option: settings.deploymentOption,
-    ...(settings.supportEmail === undefined ? {} : { support_email: settings.supportEmail }),
-    ...(settings.description === undefined ? {} : { description: settings.description }),
+    support_email: settings.supportEmail,
+    description: settings.description,
     ...settings.flags,
     annotations: {},
     created_at: isoSeconds(createdAt),
@@ -21,9 +21,9 @@ export const service: Representation<Service> = {
   xml: ({ id, accountId, name, state, systemName, settings }) => ({
     id, account_id: accountId, name, state, system_name: systemName,
     backend_version: settings.backendVersion,
-    ...(settings.description === undefined ? {} : { description: settings.description }),
+    description: settings.description,
     ...settings.flags,
     deployment_option: settings.deploymentOption,
-    ...(settings.supportEmail === undefined ? {} : { support_email: settings.supportEmail }),
+    support_email: settings.supportEmail,
   }),
 };

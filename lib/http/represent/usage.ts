@@ -12,14 +12,14 @@ export const usage: Representation<Usage> = {
     metric: metricOf(metric),
     period: { name: window.name, ...spanOf(window, isoIn), timezone: window.zone.name, granularity: window.granularity },
     total, values,
-    ...(of === undefined ? {} : { application: applicationOf(of, base) }),
-    ...(before === undefined ? {} : { previous_total: before.total, change: before.change }),
+    application: of && applicationOf(of, base),
+    previous_total: before?.total, change: before?.change,
   }),
   xml: ({ metric, window, total, values, of }) => ({
     metric: metricOf(metric),
     period: { ...spanOf(window, railsTextIn), name: window.name ?? "", granularity: window.granularity },
     data: { total, values: { "@_length": values.length, "#text": values.join(",") } },
-    ...(of === undefined ? {} : { application: { id: of.application.id, name: of.application.name, ...ownersInXml(of) } }),
+    application: of && { id: of.application.id, name: of.application.name, ...ownersInXml(of) },
   }),
   csv: ({ at, metric, window: { zone, borders }, values }) => ({
     name: `usage-${at}.csv`,
@@ -73,22 +73,21 @@ function applicationOf(of: UsingApplication, base: string) {
   const { plan, account } = ownersOf(of);
   return {
     id, name, state, link: `${base}/admin/api/applications/find.json?application_id=${id}`, description,
-    ...(plan === undefined ? {} : { plan }),
-    ...(account === undefined ? {} : { account: { ...account, link: `${base}/admin/api/accounts/${account.id}` } }),
+    plan, account: account && { ...account, link: `${base}/admin/api/accounts/${account.id}` },
     service: { id: serviceId },
   };
 }
 
 function ownersOf({ plan, developer }: UsingApplication) {
   return {
-    ...(developer === undefined ? {} : { account: { id: developer.id, name: developer.orgName } }),
-    ...(plan === undefined ? {} : { plan: { id: plan.id, name: plan.name } }),
+    account: developer && { id: developer.id, name: developer.orgName },
+    plan: plan && { id: plan.id, name: plan.name },
   };
 }
 
 function ownersInXml({ plan, developer }: UsingApplication) {
   return {
-    ...(plan === undefined ? {} : { plan: { id: plan.id, name: plan.name } }),
-    ...(developer === undefined ? {} : { account: { name: developer.orgName, id: developer.id } }),
+    plan: plan && { id: plan.id, name: plan.name },
+    account: developer && { name: developer.orgName, id: developer.id },
   };
 }
