@@ -9,7 +9,7 @@ export type BusEvent = {
   readonly id: string;
   readonly account_id: number;
   readonly at: string;
-  readonly actor: Readonly<Record<string, number | string>>;
+  readonly actor: Readonly<Record<string, number | string | undefined>>;
   /** `member_id`, `token_id`, `service_id`, and so on: what it happened to. */
   readonly subject: Readonly<Record<string, number>>;
   readonly facts: Readonly<Record<string, unknown>>;
@@ -21,7 +21,7 @@ export function busEvent({ id, accountId, at, actor, subject, facts }: DomainEve
     id,
     account_id: accountId,
     at: isoSeconds(at),
-    actor: "system" in actor ? { system: actor.system } : { member_id: actor.memberId, ...(actor.tokenId === undefined ? {} : { token_id: actor.tokenId }) },
+    actor: "system" in actor ? { system: actor.system } : { member_id: actor.memberId, token_id: actor.tokenId },
     subject: Object.fromEntries(Object.entries(subject).map(([name, id]) => [name.replaceAll(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`), id])),
     facts,
   };

@@ -33,11 +33,11 @@ export const PARTS: Readonly<Record<string, Part>> = {
   ),
   services: deployed(
     ["operations/{bus-event,clean-up,reconcile,service-tokens,services}", "http/{announced,dead-letters,queue}", "http/represent/{service,service-token}"],
-    ["http/wire/services", "api/{services-*,service-tokens}", "events/{clean-up*,import-service,publish-events,orders,what-is-recorded}", "cli/reconcile"],
+    ["http/wire/services", "api/{services-*,service-tokens}", "operations/clean-up", "events/{clean-up,import-service,publish-events,orders,what-is-recorded}", "cli/reconcile"],
   ),
   catalogue: deployed(
     ["operations/{entities,metrics,plans}", "http/represent/catalogue"],
-    ["http/wire/services", "domain/catalogue", "api/{metrics-plans,idempotency,services-delete}", "events/{what-is-recorded,clean-up-catalogue}"],
+    ["http/wire/services", "domain/catalogue", "api/{metrics-plans,idempotency,services-delete}", "events/what-is-recorded", "operations/clean-up"],
   ),
   gateways: deployed(
     ["operations/{gateway,mapping-rules,proxies,proxy-configs,registry-policies}", "http/represent/{proxy,proxy-config,registry-policy}"],

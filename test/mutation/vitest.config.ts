@@ -6,10 +6,10 @@ import { part } from "./parts.ts";
 
 const { tests, packaged } = part();
 
-/** What a quick test notices, no slow one need try: those without a deployment first, and of all the small ones. */
+/** What a quick test notices, no slow one need try: those without a deployment first, then those that call operations, and of all the small ones. */
 class QuickestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const weight = ({ moduleId }: TestSpecification) => statSync(moduleId).size + (/\/test\/(?:domain|http|secrets)\//.test(moduleId) ? 0 : 1e9);
+    const weight = ({ moduleId }: TestSpecification) => statSync(moduleId).size + (/\/test\/(?:domain|http|secrets)\//.test(moduleId) ? 0 : /\/test\/operations\//.test(moduleId) ? 1e9 : 2e9);
     return files.toSorted((one, other) => weight(one) - weight(other));
   }
 }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { MetricId, PlanId, ServiceId } from "../../lib/domain/brands.ts";
+import { id, type DeveloperAccountId, type MemberId, type MetricId, type PlanId, type ServiceId } from "../../lib/domain/brands.ts";
+import { EVENT_TYPES } from "../../lib/domain/events.ts";
+import { createApplication } from "../../lib/operations/applications.ts";
 import { cleanUpAfter, type Deleted } from "../../lib/operations/clean-up.ts";
 import { deleteDeveloperAccount } from "../../lib/operations/developer-accounts.ts";
 import { createDeveloperUser } from "../../lib/operations/developer-users.ts";
@@ -9,8 +11,12 @@ import { updateProxy } from "../../lib/operations/proxies.ts";
 import { promoteConfig } from "../../lib/operations/proxy-configs.ts";
 import { deleteService } from "../../lib/operations/services.ts";
 import { signUp } from "../../lib/operations/signup.ts";
+import { applications } from "../../lib/table/applications.ts";
 import { limits, ofMetric, ofPlan } from "../../lib/table/catalogue.ts";
+import { developerAccounts } from "../../lib/table/developers.ts";
+import { keys, type Key } from "../../lib/table/model.ts";
 import { everyRow } from "../support/rows.ts";
+import { through } from "../support/table.ts";
 import { PLAN, Workshop } from "../support/workshop.ts";
 
 /** What hangs on things of the catalogue and on developer accounts goes after them; nothing else does. */
@@ -55,20 +61,66 @@ describe("after the deletion of a plan", () => {
   });
 });
 
-describe("what an event does not name", () => {
-  it.each([["metric.deleted"], ["application_plan.deleted"], ["service.deleted"], ["member.deleted"], ["developer_account.deleted"]] as const)("is not looked for: %s", async (type) => {
-    const before = await everyRow(w.latchkey);
-    await cleanUp({ type });
-    expect(await everyRow(w.latchkey)).toEqual(before);
+describe("what an event does not tell of", () => {
+  const DELETIONS = ["member.deleted", "service.deleted", "developer_account.deleted", "metric.deleted", "application_plan.deleted"] as const;
+  const unasked: Deleted["type"][] = EVENT_TYPES.filter((type) => !DELETIONS.some((deletion) => deletion === type));
+  const NAMED = { memberId: id<MemberId>(1), serviceId: id<ServiceId>(2), developerAccountId: id<DeveloperAccountId>(3), metricId: id<MetricId>(4), planId: id<PlanId>(5) };
+  /** Fails with the first call to the database. */
+  const untouched = () => ({ ...w.operator, table: through(w.operator.table, () => Promise.reject(new Error("The database was asked"))) });
+
+  it.each(DELETIONS)("is not looked for: %s of nobody knows what", async (type) => {
+    await expect(cleanUpAfter(untouched(), { accountId: accountId(), type })).resolves.toBeUndefined();
   });
 
-  it("is not what another event would mean by it", async () => {
-    const of = await service();
-    const [on, in_] = [await metric(of), await plan(of)];
-    const kept = await limit(in_, on);
-    await cleanUp({ type: "metric.updated", metricId: on, planId: in_, serviceId: of });
-    await cleanUp({ type: "application_plan.updated", metricId: on, planId: in_, serviceId: of });
-    expect([await limitsOf(in_), await limitsOn(on)]).toEqual([[kept], [kept]]);
+  it.each(unasked)("is not looked for: whatever %s names", async (type) => {
+    await expect(cleanUpAfter(untouched(), { accountId: accountId(), type, ...NAMED })).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ["member", "memberId"], ["service", "serviceId"], ["developer_account", "developerAccountId"], ["metric", "metricId"], ["application_plan", "planId"],
+  ] as const)("is not looked for: what else is gone besides a %s", async (what, name) => {
+    const asked: unknown[] = [];
+    const table = through(w.operator.table, (_operation, input, ask) => (asked.push(input), ask()));
+    const after = async (deleted: Deleted) => {
+      asked.length = 0;
+      await cleanUpAfter({ ...w.operator, table }, deleted);
+      return asked.map((input) => JSON.stringify(input));
+    };
+    const alone = await after({ accountId: accountId(), type: `${what}.deleted`, [name]: NAMED[name] });
+    expect(alone.length).toBeGreaterThan(0);
+    expect(await after({ accountId: accountId(), type: `${what}.deleted`, ...NAMED })).toEqual(alone);
+  });
+});
+
+describe("what goes away after it was listed", () => {
+  /** A store in which the first row of this partition that is read by itself has just gone. */
+  const losing = ({ pk }: Key) => {
+    let lost = false;
+    return { ...w.operator, table: through(w.operator.table, async (operation, input: object, ask) => {
+      const { Key: read } = input as { readonly Key?: Key };
+      if (operation === "GetItem" && read?.pk === pk && !lost) {
+        lost = true;
+        await w.lose(read);
+      }
+      return ask();
+    }) };
+  };
+
+  it("a member's token keeps no other from going", async () => {
+    const person = await w.member();
+    const { member } = person;
+    const { token } = await w.account.token(person);
+    await w.lose(keys.member(accountId(), member.id));
+    await cleanUpAfter(losing(keys.accessToken(accountId(), member.id, token.id)), { accountId: accountId(), type: "member.deleted", memberId: member.id });
+    expect(await left(member.id)).toEqual([]);
+  });
+
+  it("an application keeps no other from going", async () => {
+    const [{ serviceId: of, id: planId }, { id: developer }] = [await w.plan(), await w.account.developerAccount("Buyer")];
+    for (const name of ["One", "Two"]) await createApplication(w.operator, w.admin, { serviceId: of, planId, developerAccountId: developer, name, description: "" });
+    await w.lose(keys.entity(developerAccounts.kind, accountId(), developer));
+    await cleanUpAfter(losing(keys.entity(applications.kind, accountId(), planId)), { accountId: accountId(), type: "developer_account.deleted", developerAccountId: developer });
+    expect((await left(developer)).filter((type) => type === "application")).toEqual([]);
   });
 });
 
