@@ -39,11 +39,11 @@ export async function* disagreements({ table, clock }: Storage, accountId: Accou
   if (account === undefined) throw notFound();
   const known = new Set<ServiceId>(catalogue.keys());
   for await (const row of rowsOf(table, listings.services(accountId))) known.add(idIn(row, "id"));
-  // Tokens are in no list, but the birth of each is on record.
+  // Tokens are in no list, but what happened to services is on record, their birth at least.
   for (const month of monthsBack(clock(), account.createdAt)) {
     for await (const row of rowsOf(table, listings.events(accountId, month))) {
-      const { type, subject } = eventFrom(row);
-      if (type === "service.created" && subject.serviceId !== undefined) known.add(subject.serviceId);
+      const { subject: { serviceId } } = eventFrom(row);
+      if (serviceId !== undefined) known.add(serviceId);
     }
   }
   const ids = [...known].sort((a, b) => a - b);

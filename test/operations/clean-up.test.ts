@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { id, type DeveloperAccountId, type MemberId, type MetricId, type PlanId, type ServiceId } from "../../lib/domain/brands.ts";
 import { EVENT_TYPES } from "../../lib/domain/events.ts";
@@ -5,6 +6,7 @@ import { createApplication } from "../../lib/operations/applications.ts";
 import { cleanUpAfter, type Deleted } from "../../lib/operations/clean-up.ts";
 import { deleteDeveloperAccount } from "../../lib/operations/developer-accounts.ts";
 import { createDeveloperUser } from "../../lib/operations/developer-users.ts";
+import { deleteMember, updateRights } from "../../lib/operations/members.ts";
 import { createMetric, deleteMetric } from "../../lib/operations/metrics.ts";
 import { createLimit, createPlan, deletePlan } from "../../lib/operations/plans.ts";
 import { updateProxy } from "../../lib/operations/proxies.ts";
@@ -13,11 +15,12 @@ import { deleteService } from "../../lib/operations/services.ts";
 import { signUp } from "../../lib/operations/signup.ts";
 import { applications } from "../../lib/table/applications.ts";
 import { limits, ofMetric, ofPlan } from "../../lib/table/catalogue.ts";
+import { readRow } from "../../lib/table/client.ts";
 import { developerAccounts } from "../../lib/table/developers.ts";
 import { keys, type Key } from "../../lib/table/model.ts";
 import { everyRow } from "../support/rows.ts";
 import { through } from "../support/table.ts";
-import { PLAN, Workshop } from "../support/workshop.ts";
+import { PLAN, SECTIONS, Workshop } from "../support/workshop.ts";
 
 /** What hangs on things of the catalogue and on developer accounts goes after them; nothing else does. */
 const w = new Workshop();
@@ -121,6 +124,49 @@ describe("what goes away after it was listed", () => {
     await w.lose(keys.entity(developerAccounts.kind, accountId(), developer));
     await cleanUpAfter(losing(keys.entity(applications.kind, accountId(), planId)), { accountId: accountId(), type: "developer_account.deleted", developerAccountId: developer });
     expect((await left(developer)).filter((type) => type === "application")).toEqual([]);
+  });
+});
+
+describe("members' lists, after the deletion of a service", () => {
+  const doomed = async () => {
+    const of = await service();
+    const listing = (await w.account.member({ sections: SECTIONS, serviceAccess: [of, await service()] })).member;
+    await deleteService(w.operator, w.admin, of);
+    return { of, listing };
+  };
+  const deletion = (of: ServiceId) => ({ accountId: accountId(), type: "service.deleted", serviceId: of }) as const;
+
+  it("are read by themselves only where it is in them", async () => {
+    const { of, listing } = await doomed();
+    const others = [(await w.account.member({ sections: SECTIONS, serviceAccess: [await service()] })).member, (await w.member()).member];
+    const read: unknown[] = [];
+    const table = through(w.operator.table, (operation, input: object, ask) => {
+      if (operation === "GetItem") read.push((input as { readonly Key: Key }).Key);
+      return ask();
+    });
+    await cleanUpAfter({ ...w.operator, table }, deletion(of));
+    expect(read).toContainEqual(keys.member(accountId(), listing.id));
+    for (const { id: other } of others) expect(read).not.toContainEqual(keys.member(accountId(), other));
+  });
+
+  it.each<[string, (of: MemberId) => Promise<unknown>]>([
+    ["is deleted", (of) => deleteMember(w.operator, w.admin, of)],
+    ["may reach every service", (of) => updateRights(w.operator, w.admin, of, { serviceAccess: "all" })],
+    ["may reach others", async (of) => updateRights(w.operator, w.admin, of, { serviceAccess: [await service()] })],
+  ])("are left as they are when the member %s before they are read by themselves", async (_what, change) => {
+    const { of, listing } = await doomed();
+    let changed: object | undefined;
+    const table = through(w.operator.table, async (operation, input: object, ask) => {
+      const key = keys.member(accountId(), listing.id);
+      if (operation === "GetItem" && changed === undefined && isDeepStrictEqual((input as { readonly Key: Key }).Key, key)) {
+        await change(listing.id);
+        changed = await readRow(w.operator.table, key) ?? { gone: true };
+      }
+      return ask();
+    });
+    await cleanUpAfter({ ...w.operator, table }, deletion(of));
+    expect(changed).toBeDefined();
+    expect(await readRow(w.operator.table, keys.member(accountId(), listing.id)) ?? { gone: true }).toEqual(changed);
   });
 });
 
