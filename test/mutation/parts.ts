@@ -33,7 +33,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   ),
   services: deployed(
     ["operations/{bus-event,clean-up,reconcile,service-tokens,services}", "http/{announced,dead-letters,queue}", "http/represent/{service,service-token}"],
-    ["http/wire/services", "api/{services-*,service-tokens}", "operations/{clean-up,reconcile}", "events/{clean-up,import-service,publish-events,orders,what-is-recorded}", "cli/reconcile"],
+    ["http/wire/services", "api/{services-*,service-tokens}", "operations/{clean-up,reconcile,services}", "events/{clean-up,import-service,publish-events,orders,what-is-recorded}", "cli/reconcile"],
   ),
   catalogue: deployed(
     ["operations/{entities,metrics,plans}", "http/represent/catalogue"],

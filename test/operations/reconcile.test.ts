@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { id, type AccountId, type ServiceId } from "../../lib/domain/brands.ts";
 import type { Disagreement } from "../../lib/domain/reconciliation.ts";
-import { createMetric } from "../../lib/operations/metrics.ts";
+import { createMetric, listMetrics } from "../../lib/operations/metrics.ts";
 import { disagreements, repair, type Catalogue, type Found } from "../../lib/operations/reconcile.ts";
 import { createService, deleteService, updateService } from "../../lib/operations/services.ts";
 import { BY_DEFAULT } from "../../lib/domain/service-settings.ts";
@@ -45,6 +45,44 @@ describe("to find what is wrong", () => {
     expect(new Set(read.map((key) => JSON.stringify(key)))).toEqual(new Set(services.flatMap((service) => [serviceKey(service), tokenKey(service)]).map((key) => JSON.stringify(key))));
     expect(read).toHaveLength(2 * services.length);
     expect(await repaired(of, "token_without_service")).toBe(true);
+  });
+});
+
+describe("what is put right", () => {
+  it.each<[Disagreement, string]>([
+    ["service_without_token", "service_token.created"], ["token_without_service", "service_token.deleted"], ["half_deleted", "service.deleted"],
+  ])("is on record as the reconciler's doing: %s", async (disagreement, type) => {
+    const of = await w.serviceId();
+    const service = await readRow(w.operator.table, serviceKey(of)) as Row;
+    if (disagreement === "half_deleted") await deleteService(w.operator, w.admin, of);
+    await (disagreement === "service_without_token" ? w.lose(tokenKey(of)) : w.lose(serviceKey(of)));
+    if (disagreement === "half_deleted") await transact(w.operator.table, [{ put: service }]);
+    expect(await found()).toEqual([{ serviceId: of, disagreement }]);
+    expect(await repaired(of, disagreement)).toBe(true);
+    const records = (await everyRow(w.latchkey)).filter((row) => row["event"] === type && (row["subject"] as { serviceId: number }).serviceId === of);
+    expect(records.map(({ actor }) => actor)).toContainEqual({ system: "reconcile" });
+    expect(await found()).toEqual([]);
+  });
+
+  it("counts as before for metrics and their methods", async () => {
+    const of = await w.serviceId();
+    const [hits] = await listMetrics(w.operator, w.admin, of);
+    await createMetric(w.operator, w.admin, of, { friendlyName: "Searches", unit: "search", description: "" }, hits!.id);
+    const before = (await readServiceToken(w.operator.table, accountId(), of))?.traffic;
+    await w.lose(tokenKey(of));
+    expect(await repaired(of, "service_without_token")).toBe(true);
+    const after = (await readServiceToken(w.operator.table, accountId(), of))?.traffic;
+    expect(after).toEqual({ ...before, metrics: expect.arrayContaining([...before!.metrics]) as unknown });
+    expect(after?.metrics).toHaveLength(2);
+  });
+
+  it("comes in the order of the ids, each once, however many there are", async () => {
+    const all: ServiceId[] = [];
+    while (all.length < 60) all.push(...await Promise.all(Array.from({ length: 10 }, () => w.serviceId())));
+    for (const of of all) await w.lose(tokenKey(of));
+    const wrong = await found();
+    expect(wrong.map(({ serviceId }) => serviceId)).toEqual(all.toSorted((a, b) => a - b));
+    for (const { serviceId, disagreement } of wrong) expect(await repaired(serviceId, disagreement)).toBe(true);
   });
 });
 
