@@ -87,24 +87,27 @@ describe("what is put right", () => {
 });
 
 describe("what is not wrong any more is left alone", () => {
-  const isLeftAlone = async (serviceId: ServiceId, disagreement: Disagreement) => {
-    const before = await everyRow(w.latchkey);
-    expect(await repaired(serviceId, disagreement)).toBe(false);
-    expect(await everyRow(w.latchkey)).toEqual(before);
-  };
-
-  it.each(["service_without_token", "token_without_service"] as const)("a service with its token: %s", async (disagreement) => {
-    await isLeftAlone(await w.serviceId(), disagreement);
-  });
-
-  it.each(["service_without_token", "token_without_service", "half_deleted"] as const)("a service that was deleted: %s", async (disagreement) => {
+  const deleted = async () => {
     const of = await w.serviceId();
     await deleteService(w.operator, w.admin, of);
-    await isLeftAlone(of, disagreement);
-  });
+    return of;
+  };
+  const never = async () => id<ServiceId>(4711);
 
-  it.each(["service_without_token", "token_without_service", "half_deleted"] as const)("a service that never was: %s", async (disagreement) => {
-    await isLeftAlone(id<ServiceId>(4711), disagreement);
+  it.each<[string, Disagreement, () => Promise<ServiceId>]>([
+    ["a service with its token", "service_without_token", () => w.serviceId()],
+    ["a service with its token", "token_without_service", () => w.serviceId()],
+    ["a service that was deleted", "service_without_token", deleted],
+    ["a service that was deleted", "token_without_service", deleted],
+    ["a service that was deleted", "half_deleted", deleted],
+    ["a service that never was", "service_without_token", never],
+    ["a service that never was", "token_without_service", never],
+    ["a service that never was", "half_deleted", never],
+  ])("%s: %s", async (_what, disagreement, make) => {
+    const of = await make();
+    const before = await everyRow(w.latchkey);
+    expect(await repaired(of, disagreement)).toBe(false);
+    expect(await everyRow(w.latchkey)).toEqual(before);
   });
 });
 

@@ -24,37 +24,22 @@ const read = (of: ServiceId) => readService(w.operator.table, accountId(), of);
 const NOT_FOUND = { code: "not_found" };
 
 describe("a service token is shown to nobody, and that is not on record,", () => {
-  const isNotShown = async (of: ServiceId) => {
+  it.each<[string, (of: ServiceId) => Promise<unknown>]>([
+    ["its service lost it", (of) => w.lose(tokenKey(of))],
+    ["it was deleted, and the service came back as from a backup", async (of) => {
+      const row = await readRow(w.operator.table, keys.service(accountId(), of)) as Row;
+      await deleteService(w.operator, w.admin, of);
+      await transact(w.operator.table, [{ put: row }]);
+    }],
+    ["the service is gone and it is not", (of) => w.lose(keys.service(accountId(), of))],
+    ["the account is gone, whose key it is sealed under", () => w.lose(keys.account(accountId()))],
+  ])("when %s", async (_what, happens) => {
+    const of = await w.serviceId();
+    const account = await readRow(w.operator.table, keys.account(accountId())) as Row;
+    await happens(of);
     const before = await everyRow(w.latchkey);
     await expect(revealServiceToken(w.operator, w.admin, of)).rejects.toMatchObject(NOT_FOUND);
     expect(await everyRow(w.latchkey)).toEqual(before);
-  };
-
-  it("when its service lost it", async () => {
-    const of = await w.serviceId();
-    await w.lose(tokenKey(of));
-    await isNotShown(of);
-  });
-
-  it("when it was deleted, and the service came back as from a backup", async () => {
-    const of = await w.serviceId();
-    const row = await readRow(w.operator.table, keys.service(accountId(), of)) as Row;
-    await deleteService(w.operator, w.admin, of);
-    await transact(w.operator.table, [{ put: row }]);
-    await isNotShown(of);
-  });
-
-  it("when the service is gone and it is not", async () => {
-    const of = await w.serviceId();
-    await w.lose(keys.service(accountId(), of));
-    await isNotShown(of);
-  });
-
-  it("when the account is gone, whose key it is sealed under", async () => {
-    const of = await w.serviceId();
-    const account = await readRow(w.operator.table, keys.account(accountId())) as Row;
-    await w.lose(keys.account(accountId()));
-    await isNotShown(of);
     await transact(w.operator.table, [{ put: account }]);
   });
 });
@@ -96,6 +81,25 @@ describe("an announced service without a system name", () => {
 
   it("is not made in an account that is not there", async () => {
     await expect(importService(w.operator, id<AccountId>(1), id<ServiceId>(40_005), { name: "Nobody's", settings: BY_DEFAULT })).rejects.toMatchObject(NOT_FOUND);
+  });
+});
+
+describe("how a service's calls are authenticated", () => {
+  const token = async (of: ServiceId) => (await readServiceToken(w.operator.table, accountId(), of))!;
+
+  it("is known to its token in the transaction that changes it", async () => {
+    const of = await w.serviceId();
+    const settings = { ...BY_DEFAULT, backendVersion: "2", flags: { ...BY_DEFAULT.flags, referrer_filters_required: true } } as const;
+    const before = await token(of);
+    await updateService(w.operator, w.admin, of, () => ({ settings }));
+    expect(await token(of)).toEqual({ ...before, version: before.version + 1, traffic: { ...before.traffic, backendVersion: "2", referrerFiltersRequired: true } });
+  });
+
+  it("costs its token nothing when it stays as it was", async () => {
+    const of = await w.serviceId();
+    const before = await token(of);
+    await updateService(w.operator, w.admin, of, () => ({ name: "Renamed", settings: { ...BY_DEFAULT, description: "Described" } }));
+    expect(await token(of)).toEqual(before);
   });
 });
 
