@@ -49,14 +49,15 @@ export async function readConfig(
 export async function promoteConfig(
   deps: Storage & Sealing, principal: Principal, service: ServiceId, from: Environment, version: number, to: string,
 ): Promise<ServedConfig> {
-  const { accountId } = memberOf(principal);
-  await expectReachable(deps.table, principal, service);
+  const member = memberOf(principal);
+  const { accountId } = member;
+  if (!reaches(serviceAccessOf(member), service)) throw noConfiguration();
   const environment = ENVIRONMENTS.find((each) => each === to);
   const promoted = await once<ProxyConfig, Environment>(deps, async () => {
-    const [source, latest] = await readTogether(deps.table, [
-      keys.proxyConfig(accountId, service, from, version), keys.latestConfig(accountId, service, environment ?? from),
+    const [home, source, latest] = await readTogether(deps.table, [
+      keys.service(accountId, service), keys.proxyConfig(accountId, service, from, version), keys.latestConfig(accountId, service, environment ?? from),
     ]);
-    if (source === undefined) throw noConfiguration();
+    if (home === undefined || source === undefined) throw noConfiguration();
     if (environment === undefined) throw invalid({ environment: ["is not included in the list"] });
     const config: ProxyConfig = { ...configFrom(source), id: newId(), environment, createdAt: deps.clock() };
     const outcome = await transactOnce(deps, [
