@@ -10,7 +10,7 @@ import { applications } from "../table/applications.ts";
 import type { Entity } from "../table/collection.ts";
 import { applicationPlans } from "../table/catalogue.ts";
 import { developerAccounts } from "../table/developers.ts";
-import { keys } from "../table/model.ts";
+import { keys, type Key } from "../table/model.ts";
 import type { Write } from "../table/transact.ts";
 import { memberOf, type Storage } from "./context.ts";
 import { entities, type Change } from "./entities.ts";
@@ -39,20 +39,21 @@ export const stored = entities<Application>({
   }),
   facts: ({ name, state }) => ({ name, state }),
   serviceOf: ({ serviceId }) => serviceId,
+  belongsTo,
   follow: async (deps, { before, after }) => {
     if (after === undefined) return before === undefined ? [] : credentialRemovals(before);
     const { writes, taken } = await credentialWrites(deps.table, before, after);
     if (taken.length > 0) throw invalid(Object.fromEntries(taken.map((kind) => [FIELD_OF[kind], ["has already been taken"]])));
-    return [...writes, ...belonging(before, after)];
+    return writes;
   },
 });
 
 /** Nothing is added to what is on its way out: whose application it is, what it uses, and the plan that it comes to. */
-function belonging(before: Application | undefined, { accountId, serviceId, developerAccountId, planId }: Application): readonly Write[] {
+function belongsTo({ accountId, serviceId, developerAccountId, planId }: Application, before: Application | undefined): readonly Key[] {
   return [
-    { check: keys.service(accountId, serviceId), when: "present" },
-    ...(developerAccountId === undefined ? [] : [{ check: keys.entity(developerAccounts.kind, accountId, developerAccountId), when: "present" as const }]),
-    ...(planId === undefined || planId === before?.planId ? [] : [{ check: keys.entity(applicationPlans.kind, accountId, planId), when: "present" as const }]),
+    keys.service(accountId, serviceId),
+    ...(developerAccountId === undefined ? [] : [keys.entity(developerAccounts.kind, accountId, developerAccountId)]),
+    ...(planId === undefined || planId === before?.planId ? [] : [keys.entity(applicationPlans.kind, accountId, planId)]),
   ];
 }
 
@@ -72,7 +73,7 @@ export async function bornApplication(
   const change = stored.born(deps, principal, await completed(deps, principal, wanted));
   const { developerAccountId: _, ...others } = change.entity;
   const { writes } = await credentialWrites(deps.table, undefined, change.entity);
-  return { change, follows: [...writes, ...belonging(undefined, others)] };
+  return { change, follows: [...writes, ...belongsTo(others, undefined).map((check) => ({ check, when: "present" as const }))] };
 }
 
 async function completed(deps: Storage, principal: Principal, wanted: NewApplication): Promise<Omit<Application, keyof Entity>> {

@@ -23,10 +23,7 @@ export const developers = entities<DeveloperAccount>({
   event: "developer_account",
   subject: ({ id }) => ({ developerAccountId: id }),
   facts: ({ orgName, state }) => ({ name: orgName, state }),
-  follow: async (_deps, { before, after }) => {
-    if (after?.planId === undefined || after.planId === before?.planId) return [];
-    return [{ check: keys.entity(accountPlans.kind, after.accountId, after.planId), when: "present" }];
-  },
+  belongsTo: ({ accountId, planId }, before) => (planId === undefined || planId === before?.planId ? [] : [keys.entity(accountPlans.kind, accountId, planId)]),
 });
 
 /** One page of the provider's developer accounts; `all` and nothing are any state, an unknown one matches none (3scale: GET /admin/api/accounts). */

@@ -7,7 +7,7 @@ import { newId } from "../secrets/random.ts";
 import type { Collection, Entity, Parent } from "../table/collection.ts";
 import { record } from "../table/events.ts";
 import { releaseName, takeName } from "../table/members.ts";
-import { keys } from "../table/model.ts";
+import { keys, type Key } from "../table/model.ts";
 import type { Write } from "../table/transact.ts";
 import { event, memberOf, untilStored, type Storage } from "./context.ts";
 import { once, transactOnce } from "./once.ts";
@@ -24,6 +24,8 @@ type Declared<E extends Entity> = {
   /** The service it is about: hidden from whoever does not reach that (D4). */
   readonly serviceOf?: (entity: E) => ServiceId;
   readonly names?: (entity: E) => readonly HeldName[];
+  /** What it comes to belong to, as a plan: not found when that goes before it is stored. */
+  readonly belongsTo?: (after: E, before: E | undefined) => readonly Key[];
   /** What has to change in the same transaction: a projection, a counter, children. Refusing throws. */
   readonly follow?: (deps: Storage, change: { readonly before?: E; readonly after?: E }) => Promise<readonly Write[]>;
 };
@@ -53,7 +55,7 @@ export type Entities<E extends Entity> = {
  * follows from it and the record of it, stored only if nobody changed the thing meanwhile.
  */
 export function entities<E extends Entity>(declared: Declared<E>): Entities<E> {
-  const { collection, names = () => [], facts = () => ({}), follow = async () => [] } = declared;
+  const { collection, names = () => [], facts = () => ({}), belongsTo = () => [], follow = async () => [] } = declared;
 
   async function read(deps: Storage, principal: Principal, id: E["id"]): Promise<E> {
     const member = memberOf(principal);
@@ -86,7 +88,7 @@ export function entities<E extends Entity>(declared: Declared<E>): Entities<E> {
 
   async function store(deps: Storage, principal: Principal, before: E | undefined, after: E | undefined): Promise<boolean> {
     const follows = await follow(deps, { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) });
-    return storeTogether(deps, [change(deps, principal, before, after)], follows);
+    return storeTogether(deps, [change(deps, principal, before, after)], follows, after === undefined ? [] : belongsTo(after, before));
   }
 
   function newborn(deps: Storage, principal: Principal, wanted: Omit<E, keyof Entity>): E {
@@ -126,19 +128,21 @@ export function entities<E extends Entity>(declared: Declared<E>): Entities<E> {
 }
 
 /**
- * Stores changes and what follows from them, all or nothing. False when somebody else changed one of the things
- * meanwhile; throws when a name is taken. The first of them is what the request is about.
+ * Stores changes and what follows from them, all or nothing. False when somebody else changed one of the things meanwhile;
+ * throws when a name is taken, and `not_found` when something that is `needed` is gone. The first of them is what the request is about.
  */
-export async function storeTogether(deps: Storage, changes: readonly Change[], follows: readonly Write[]): Promise<boolean> {
+export async function storeTogether(deps: Storage, changes: readonly Change[], follows: readonly Write[], needed: readonly Key[] = []): Promise<boolean> {
   const taken = changes.flatMap(({ accountId, taken: names }) => names.map((name) => ({ accountId, ...name })));
   const outcome = await transactOnce(deps, [
+    ...needed.map((check) => ({ check, when: "present" as const })),
     ...taken.map(({ accountId, scope, field, value, holder }) => takeName(accountId, `${scope}${field}`, value, holder)),
     ...changes.flatMap(({ writes }) => writes),
     ...follows,
   ], changes[0]?.entity.id);
   if (outcome.done) return true;
+  if (outcome.refused.some((at) => at < needed.length)) throw notFound();
   // An id that is taken is drawn again: nobody chose it.
-  const refused = taken.filter(({ field }, at) => outcome.refused.includes(at) && field !== "id");
+  const refused = taken.filter(({ field }, at) => outcome.refused.includes(needed.length + at) && field !== "id");
   if (refused.length > 0) throw invalid(Object.fromEntries(refused.map(({ field }) => [field, ["has already been taken"]])));
   return false;
 }

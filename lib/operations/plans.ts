@@ -141,7 +141,10 @@ export async function deleteLimit(deps: Storage, principal: Principal, planId: P
   await limitsOfPlans.remove(deps, principal, id);
 }
 
-function withLimit(traffic: ServiceTraffic, { planId }: Limit, before: Limit | undefined, after: Limit | undefined): ServiceTraffic {
+/** Of a plan, or a metric, that has gone there is nothing to limit. */
+function withLimit(traffic: ServiceTraffic, { planId, metricId }: Limit, before: Limit | undefined, after: Limit | undefined): ServiceTraffic {
+  const isThere = traffic.plans.some(({ id }) => id === planId) && traffic.metrics.some(({ id }) => id === metricId);
+  if (after !== undefined && !isThere) throw notFound();
   const isBefore = (limit: { readonly metricId: number; readonly period: string }) => limit.metricId === before?.metricId && limit.period === before.period;
   return {
     ...traffic,

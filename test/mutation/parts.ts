@@ -37,7 +37,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   ),
   catalogue: deployed(
     ["operations/{entities,metrics,plans}", "http/represent/catalogue"],
-    ["http/wire/services", "domain/catalogue", "api/{metrics-plans,idempotency,services-delete}", "events/what-is-recorded", "operations/clean-up"],
+    ["http/wire/services", "domain/catalogue", "api/{metrics-plans,idempotency,services-delete}", "events/what-is-recorded", "operations/{catalogue,clean-up}"],
   ),
   gateways: deployed(
     ["operations/{gateway,mapping-rules,proxies,proxy-configs,registry-policies}", "http/represent/{proxy,proxy-config,registry-policy}"],
@@ -49,7 +49,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   ),
   applications: deployed(
     ["operations/{application-keys,applications,find-applications,shown-applications}", "http/represent/application"],
-    ["http/wire/sales", "api/{account-applications,application-keys,applications}", "events/what-is-recorded"],
+    ["http/wire/sales", "operations/applications", "api/{account-applications,application-keys,applications}", "events/what-is-recorded"],
   ),
   billing: deployed(["operations/{billed,invoices,line-items}", "http/represent/invoice"], ["http/wire/sales", "api/{invoices,line-items}", "events/what-is-recorded"]),
   traffic: deployed(

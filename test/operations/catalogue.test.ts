@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { LimitId, MetricId, PlanId, ServiceId } from "../../lib/domain/brands.ts";
+import { createAccountPlan, deleteAccountPlan, listAccountPlans, makeAccountPlanDefault, updateAccountPlan } from "../../lib/operations/account-plans.ts";
+import { changeAccountPlan } from "../../lib/operations/developer-accounts.ts";
+import { createMetric, deleteMetric, listMethods, listMetrics, readMetric, updateMetric } from "../../lib/operations/metrics.ts";
+import { createLimit, createPlan, deleteLimit, deletePlan, listLimits, listPlans, makeDefault, readLimit, readPlan, updateLimit, updatePlan } from "../../lib/operations/plans.ts";
+import { deleteService } from "../../lib/operations/services.ts";
+import { limits, ofPlan } from "../../lib/table/catalogue.ts";
+import { readServiceToken } from "../../lib/table/services.ts";
+import { meanwhile } from "../support/table.ts";
+import { PLAN, Workshop } from "../support/workshop.ts";
+
+/** Metrics, plans and limits, and what calls are judged by, when something of them is changed between the reading and the writing. */
+const w = new Workshop();
+beforeAll(() => w.open());
+afterAll(() => w.close());
+
+const NOT_FOUND = { code: "not_found" };
+const accountId = () => w.account.admin.member.accountId;
+const traffic = async (of: ServiceId) => (await readServiceToken(w.operator.table, accountId(), of))!.traffic;
+const metric = (of: ServiceId, deps = w.operator, more: object = {}, parent?: MetricId) =>
+  createMetric(deps, w.admin, of, { friendlyName: `Metric ${w.next()}`, unit: "hit", description: "", ...more }, parent);
+const plan = (of: ServiceId, deps = w.operator) => createPlan(deps, w.admin, of, { ...PLAN, name: `Plan ${w.next()}` });
+const limit = (of: PlanId, on: MetricId, deps = w.operator, period: "hour" | "day" = "day") => createLimit(deps, w.admin, of, on, { period, value: 5 });
+const hitsOf = async (of: ServiceId) => (await listMetrics(w.operator, w.admin, of))[0]!.id;
+
+describe("metrics", () => {
+  it("that are made at once both count", async () => {
+    const of = await w.serviceId();
+    const deps = meanwhile(w.operator, () => metric(of));
+    const { id } = await metric(of, deps);
+    const all = (await listMetrics(w.operator, w.admin, of)).map((each) => each.id);
+    expect(all).toHaveLength(3);
+    expect((await traffic(of)).metrics.map((each) => each.id).toSorted((a, b) => a - b)).toEqual(all.toSorted((a, b) => a - b));
+    expect(all).toContain(id);
+  });
+
+  it("under one system name are one, and the other is told", async () => {
+    const of = await w.serviceId();
+    const deps = meanwhile(w.operator, () => metric(of, w.operator, { systemName: "taken" }));
+    await expect(metric(of, deps, { systemName: "taken" })).rejects.toMatchObject({ code: "invalid", fields: { system_name: ["has already been taken"] } });
+  });
+
+  it("of a service that is deleted meanwhile are not made, nor deleted", async () => {
+    const [of, other] = [await w.serviceId(), await w.serviceId()];
+    await expect(metric(of, meanwhile(w.operator, () => deleteService(w.operator, w.admin, of)))).rejects.toMatchObject(NOT_FOUND);
+    const { id } = await metric(other);
+    await expect(deleteMetric(meanwhile(w.operator, () => deleteService(w.operator, w.admin, other)), w.admin, other, id)).rejects.toMatchObject(NOT_FOUND);
+  });
+
+  it("keep what is changed of them meanwhile", async () => {
+    const of = await w.serviceId();
+    const { id } = await metric(of);
+    const change = (changes: object, deps = w.operator) => updateMetric(deps, w.admin, of, id, changes);
+    await change({ unit: "query" }, meanwhile(w.operator, () => change({ description: "Meanwhile" })));
+    expect(await readMetric(w.operator, w.admin, of, id)).toMatchObject({ unit: "query", description: "Meanwhile", version: 3 });
+  });
+
+  it("are methods of hits alone, listed under it, and no metric of their own elsewhere", async () => {
+    const of = await w.serviceId();
+    const hits = await hitsOf(of);
+    const [method, other] = [await metric(of, w.operator, {}, hits), await metric(of)];
+    expect((await listMethods(w.operator, w.admin, of, hits)).map(({ id }) => id)).toEqual([method.id]);
+    expect(await listMethods(w.operator, w.admin, of, other.id)).toEqual([]);
+    expect((await traffic(of)).metrics).toContainEqual({ id: method.id, systemName: method.systemName, parentId: hits });
+    await expect(metric(of, w.operator, {}, other.id)).rejects.toMatchObject({ code: "invalid", fields: { parent_id: ["You can only create methods under 'hits'"] } });
+    await expect(readMetric(w.operator, w.admin, of, other.id, hits)).rejects.toMatchObject(NOT_FOUND);
+    await expect(updateMetric(w.operator, w.admin, of, other.id, { unit: "x" }, hits)).rejects.toMatchObject(NOT_FOUND);
+    await expect(deleteMetric(w.operator, w.admin, of, other.id, hits)).rejects.toMatchObject(NOT_FOUND);
+    await expect(readMetric(w.operator, w.admin, await w.serviceId(), other.id)).rejects.toMatchObject(NOT_FOUND);
+  });
+
+  it("but hits go, with their limits and no other's", async () => {
+    const of = await w.serviceId();
+    const [gone, kept, on] = [await metric(of), await metric(of), await plan(of)];
+    await Promise.all([gone, kept].map(({ id }) => limit(on.id, id)));
+    await deleteMetric(w.operator, w.admin, of, gone.id);
+    const { metrics, plans } = await traffic(of);
+    expect(metrics.map(({ id }) => id)).toEqual([await hitsOf(of), kept.id]);
+    expect(plans).toEqual([{ id: on.id, name: on.name, limits: [{ metricId: kept.id, period: "day", value: 5 }] }]);
+    await expect(deleteMetric(w.operator, w.admin, of, await hitsOf(of))).rejects.toMatchObject({ code: "refused", fields: { base: ["The Hits metric cannot be deleted"] } });
+  });
+});
+
+describe("application plans", () => {
+  it("that are made at once both judge calls", async () => {
+    const of = await w.serviceId();
+    await plan(of, meanwhile(w.operator, () => plan(of)));
+    const all = (await listPlans(w.operator, w.admin, of)).map(({ id, name }) => ({ id, name, limits: [] }));
+    expect(all).toHaveLength(2);
+    expect((await traffic(of)).plans).toEqual(expect.arrayContaining(all));
+  });
+
+  it("that are renamed keep their limits, and the others theirs", async () => {
+    const { serviceId: of, id: on } = await w.plan();
+    const [other, hits] = [await plan(of), await hitsOf(of)];
+    await Promise.all([on, other.id].map((each) => limit(each, hits)));
+    await updatePlan(w.operator, w.admin, of, on, { name: "Renamed" });
+    const kept = [{ metricId: hits, period: "day", value: 5 }];
+    expect((await traffic(of)).plans).toEqual([{ id: other.id, name: other.name, limits: kept }, { id: on, name: "Renamed", limits: kept }]);
+  });
+
+  it("cost the service's token nothing when calls are judged as before", async () => {
+    const { serviceId: of, id: on } = await w.plan();
+    const before = await readServiceToken(w.operator.table, accountId(), of);
+    await updatePlan(w.operator, w.admin, of, on, { costPerMonthCents: 500 });
+    expect(await readServiceToken(w.operator.table, accountId(), of)).toEqual(before);
+  });
+
+  it("keep what is changed of them meanwhile, and are not there when they are deleted", async () => {
+    const { serviceId: of, id: on } = await w.plan();
+    const change = (changes: object, deps = w.operator) => updatePlan(deps, w.admin, of, on, changes);
+    await change({ setupFeeCents: 1 }, meanwhile(w.operator, () => change({ costPerMonthCents: 2 })));
+    expect(await readPlan(w.operator, w.admin, on)).toMatchObject({ setupFeeCents: 1, costPerMonthCents: 2 });
+    await expect(change({ setupFeeCents: 3 }, meanwhile(w.operator, () => deletePlan(w.operator, w.admin, of, on)))).rejects.toMatchObject(NOT_FOUND);
+    expect((await traffic(of)).plans).toEqual([]);
+  });
+
+  it("of another service, and one that an application is on, are not deleted", async () => {
+    const { serviceId: of, id: on } = await w.plan();
+    await expect(deletePlan(w.operator, w.admin, await w.serviceId(), on)).rejects.toMatchObject(NOT_FOUND);
+    const { service, application: _ } = await w.developed();
+    const [used] = await listPlans(w.operator, w.admin, service);
+    await expect(deletePlan(w.operator, w.admin, service, used!.id)).rejects.toMatchObject({ code: "refused", fields: { base: [expect.stringContaining("At least one application depends on it")] } });
+    await expect(deletePlan(w.operator, w.admin, of, on)).resolves.toBeUndefined();
+  });
+
+  it("are the default one at a time, as they are then", async () => {
+    const { serviceId: of, id: first } = await w.plan();
+    const second = await plan(of);
+    await makeDefault(w.operator, w.admin, of, first);
+    const deps = meanwhile(w.operator, () => updatePlan(w.operator, w.admin, of, first, { setupFeeCents: 7 }));
+    expect(await makeDefault(deps, w.admin, of, second.id)).toMatchObject({ id: second.id, isDefault: true });
+    expect((await listPlans(w.operator, w.admin, of)).map(({ id, isDefault, setupFeeCents }) => [id, isDefault, setupFeeCents])).toEqual(
+      expect.arrayContaining([[first, false, 7], [second.id, true, 0]]));
+    // Chosen again, nothing changes.
+    const { version } = await readPlan(w.operator, w.admin, second.id);
+    expect((await makeDefault(w.operator, w.admin, of, second.id)).version).toBe(version);
+    await expect(makeDefault(w.operator, w.admin, await w.serviceId(), second.id)).rejects.toMatchObject(NOT_FOUND);
+  });
+});
+
+describe("limits", () => {
+  it("are none of a plan or a metric that is deleted meanwhile", async () => {
+    const { serviceId: of, id: on } = await w.plan();
+    const [gone, { id: metricId }] = [await plan(of), await metric(of)];
+    await expect(limit(gone.id, metricId, meanwhile(w.operator, () => deletePlan(w.operator, w.admin, of, gone.id)))).rejects.toMatchObject(NOT_FOUND);
+    await expect(limit(on, metricId, meanwhile(w.operator, () => deleteMetric(w.operator, w.admin, of, metricId)))).rejects.toMatchObject(NOT_FOUND);
+    expect([await limits.all(w.operator.table, accountId(), ofPlan(gone.id)), await limits.all(w.operator.table, accountId(), ofPlan(on))]).toEqual([[], []]);
+  });
+
+  it("go although their plan and their metric went before, and are not changed then", async () => {
+    const { plan: on, metric: metricId, limit: id } = await w.limited();
+    const { serviceId: of } = await readPlan(w.operator, w.admin, on);
+    await deleteMetric(w.operator, w.admin, of, metricId);
+    await expect(updateLimit(w.operator, w.admin, on, metricId, id, { value: 2 })).rejects.toMatchObject(NOT_FOUND);
+    await expect(deleteLimit(w.operator, w.admin, on, metricId, id)).resolves.toBeUndefined();
+  });
+
+  it("are once for each metric and period, in the plan that they are of", async () => {
+    const { serviceId: of, id: on } = await w.plan();
+    const [other, { id: metricId }, { id: another }] = [await plan(of), await metric(of), await metric(of)];
+    await expect(limit(on, metricId, meanwhile(w.operator, () => limit(on, metricId)))).rejects.toMatchObject({ code: "invalid" });
+    await limit(on, metricId, w.operator, "hour");
+    await limit(on, another);
+    await limit(other.id, metricId);
+    const listed = async (plan_: PlanId, only?: MetricId) => (await listLimits(w.operator, w.admin, plan_, only)).map((each) => [each.metricId, each.period]);
+    expect(await listed(on)).toEqual([[metricId, "day"], [metricId, "hour"], [another, "day"]]);
+    expect(await listed(on, metricId)).toEqual([[metricId, "day"], [metricId, "hour"]]);
+    expect(await listed(other.id)).toEqual([[metricId, "day"]]);
+    expect((await traffic(of)).plans.map(({ id, limits: all }) => [id, all.length])).toEqual([[on, 3], [other.id, 1]]);
+  });
+
+  it("that are changed judge calls as they are then, and the others as before", async () => {
+    const { serviceId: of, id: on } = await w.plan();
+    const { id: metricId } = await metric(of);
+    const [day] = [await limit(on, metricId), await limit(on, metricId, w.operator, "hour")];
+    await updateLimit(w.operator, w.admin, on, metricId, day.id, { period: "week", value: 9 });
+    expect((await traffic(of)).plans[0]?.limits).toEqual([{ metricId, period: "hour", value: 5 }, { metricId, period: "week", value: 9 }]);
+    await expect(updateLimit(w.operator, w.admin, on, metricId, day.id, { period: "hour" })).rejects.toMatchObject({ code: "invalid" });
+    await deleteLimit(w.operator, w.admin, on, metricId, day.id);
+    expect((await traffic(of)).plans[0]?.limits).toEqual([{ metricId, period: "hour", value: 5 }]);
+  });
+
+  it("are found under their own plan and metric alone", async () => {
+    const { plan: on, metric: metricId, limit: id } = await w.limited();
+    const { serviceId: of } = await readPlan(w.operator, w.admin, on);
+    const [other, { id: another }] = [await plan(of), await metric(of)];
+    expect((await readLimit(w.operator, w.admin, on, metricId, id)).id).toBe(id);
+    const wrong: readonly [PlanId, MetricId, LimitId][] = [[other.id, metricId, id], [on, another, id]];
+    for (const [plan_, metric_, limit_] of wrong) {
+      for (const act of [readLimit, deleteLimit]) await expect(act(w.operator, w.admin, plan_, metric_, limit_)).rejects.toMatchObject(NOT_FOUND);
+      await expect(updateLimit(w.operator, w.admin, plan_, metric_, limit_, { value: 1 })).rejects.toMatchObject(NOT_FOUND);
+    }
+    await expect(listLimits(w.operator, w.admin, on, (await metric(await w.serviceId())).id)).rejects.toMatchObject(NOT_FOUND);
+  });
+});
+
+describe("account plans", () => {
+  it("are the default one at a time, as they are then", async () => {
+    const [first, second] = [await w.accountPlan(), await w.accountPlan()];
+    await makeAccountPlanDefault(w.operator, w.admin, first.id);
+    const deps = meanwhile(w.operator, () => updateAccountPlan(w.operator, w.admin, first.id, { approvalRequired: true }));
+    expect(await makeAccountPlanDefault(deps, w.admin, second.id)).toMatchObject({ id: second.id, isDefault: true });
+    const all = await listAccountPlans(w.operator, w.admin);
+    expect(all.filter(({ isDefault }) => isDefault).map(({ id }) => id)).toEqual([second.id]);
+    expect(all.find(({ id }) => id === first.id)).toMatchObject({ approvalRequired: true, isDefault: false });
+  });
+
+  it("that are deleted meanwhile take nobody", async () => {
+    const { id: developer } = await w.developer();
+    const gone = await createAccountPlan(w.operator, w.admin, { name: `Plan ${w.next()}`, state: "hidden", approvalRequired: false });
+    const deps = meanwhile(w.operator, () => deleteAccountPlan(w.operator, w.admin, gone.id));
+    await expect(changeAccountPlan(deps, w.admin, developer, gone.id)).rejects.toMatchObject(NOT_FOUND);
+  });
+});
