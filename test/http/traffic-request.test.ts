@@ -55,7 +55,7 @@ describe("a call that is to be judged", () => {
     ["service_token=t&service_id=1", { serviceToken: "t", serviceId: "1" }], ["service_token=%20t%20", { serviceToken: "t" }], ["service_token=", {}],
     ["provider_key=p", { providerKey: "p" }], ["transactions[0][service_token]=t&transactions[0][service_id]=1", { serviceToken: "t", serviceId: "1" }],
     ["transactions[0][app_id]=a&transactions[1][service_token]=u", { serviceToken: "u" }], ["transactions[x][service_token]=u", { serviceToken: "u" }],
-    ["service_token=t&transactions[0][service_token]=u", { serviceToken: "t" }], ["transactions=x", {}], ["transactions[]=x", {}],
+    ["service_token=t&transactions[0][service_token]=u", { serviceToken: "t" }], ["transactions=x", {}], ["transactions[]=x", {}], ["transactions[][service_token]=t", { serviceToken: "t" }],
   ])("proves itself by %s", (query, presented) => {
     expect(call(query).presented).toEqual({ ...nobody, ...presented });
   });
@@ -66,6 +66,14 @@ describe("a call that is to be judged", () => {
     ["a[b][c][d][e][f][g][h]=1", "bad_request"], [Array.from({ length: 20_001 }, (_, at) => `p${at}`).join("&"), "bad_request"], ["p[]=1&".repeat(5001), "bad_request"],
   ])("that holds %.30s is refused: %s", (query, code) => {
     expect(refusalIn(() => call(query))).toBe(code);
+  });
+
+  it.each([
+    ["app_id=%zz", {}, "Invalid query parameters: invalid %-encoding"], ["app_id=%ff", {}, "all data must be valid UTF8"],
+    ["a[b][c][d][e][f][g][h]=1", {}, "request contains syntax errors, should not be repeated without modification"],
+    ["", { "idempotency-key": "a b" }, "the Idempotency-Key must be 1 to 255 visible ASCII characters"],
+  ])("that is wrong, as %s %j, is told what is: %s", (query, headers, message) => {
+    expect(() => call(query, headers)).toThrow(expect.objectContaining({ name: "TrafficError", message }) as Error);
   });
 
   it("may have as many parameters as a large report", () => {

@@ -54,7 +54,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   billing: deployed(["operations/{billed,invoices,line-items}", "http/represent/invoice"], ["http/wire/sales", "api/{invoices,line-items}", "events/what-is-recorded"]),
   traffic: deployed(
     ["operations/{analytics,count-traffic,service-management,traffic-view}", "http/traffic/*", "http/represent/usage"],
-    ["http/{traffic-*,wire/sales}", "api/{analytics,service-management}", "events/count-traffic"],
+    ["http/{traffic-*,wire/sales}", "operations/traffic", "api/{analytics,service-management}", "events/count-traffic"],
   ),
   portal: deployed(["operations/{sessions,sign-in}", "http/{issuer,session-cookie,signing-in-cookie}", "http/portal/*"], ["http/{cookies,return-to}", "secrets/sealed-cookie", "portal/*"]),
 };
