@@ -13,7 +13,7 @@ import { keys, type Key, type Row } from "../../lib/table/model.ts";
 import { WHOLE } from "../../lib/table/page.ts";
 import { proxies } from "../../lib/table/proxies.ts";
 import { transact } from "../../lib/table/transact.ts";
-import { meanwhile } from "../support/table.ts";
+import { meanwhile, through } from "../support/table.ts";
 import { RULE, Workshop } from "../support/workshop.ts";
 
 /** What gateways are told when something of a service is missing, or is changed between the reading and the writing. */
@@ -128,6 +128,17 @@ describe("rules, of which one is made meanwhile,", () => {
     expect(await patterns(of)).toEqual([["/", 1]]);
   });
 
+  it("are another version of the settings when they end, and the settings are as they were where a metric had none", async () => {
+    const { service: of, metricId } = await w.ruled();
+    const other = await metric(of);
+    const version = async () => (await proxies.read(w.operator.table, accountId(), of))?.version;
+    const before = (await version())!;
+    await deleteMetric(w.operator, w.admin, of, other);
+    expect(await version()).toBe(before);
+    await deleteMetric(w.operator, w.admin, of, metricId);
+    expect(await version()).toBe(before + 1);
+  });
+
   it("are not those of a service that is deleted meanwhile", async () => {
     const { service: of, metricId } = await w.ruled();
     await expect(rule(of, metricId, meanwhile(w.operator, () => deleteService(w.operator, w.admin, of)))).rejects.toMatchObject(NOT_FOUND);
@@ -158,7 +169,24 @@ describe("settings that are changed meanwhile", () => {
   });
 });
 
+it("only gateways of one's own find what runs beside them", async () => {
+  const of = await w.serviceId();
+  const beside = () => updateProxy(w.operator, w.admin, of, { api_backend: "http://localhost:3000" });
+  await expect(beside()).rejects.toMatchObject({ code: "invalid", fields: { api_backend: ["can't be localhost"] } });
+  await updateService(w.operator, w.admin, of, () => ({ settings: { ...BY_DEFAULT, deploymentOption: "self_managed" } }));
+  expect((await beside()).settings.api_backend).toBe("http://localhost:3000");
+});
+
 describe("a deployment", () => {
+  it("is none when the flows of OpenID Connect change: gateways are not told of them, nor of what waits", async () => {
+    const of = await w.pending();
+    const before = await versions(of);
+    await updateOidcFlows(w.operator, w.admin, of, { implicit_flow_enabled: true });
+    expect(await versions(of)).toEqual(before);
+    await deployProxy(w.operator, w.admin, of);
+    expect(await versions(of)).toHaveLength(before.length + 1);
+  });
+
   it("of what somebody deploys meanwhile makes no second version of it", async () => {
     const of = await w.pending();
     const before = await versions(of);
@@ -214,6 +242,25 @@ describe("a promotion", () => {
     await expect(promote(of, 1, meanwhile(w.operator, () => deleteService(w.operator, w.admin, of)))).rejects.toMatchObject(NO_CONFIGURATION);
     expect(await readRow(w.operator.table, keys.proxyConfig(accountId(), of, "production", 1))).toBeUndefined();
     expect(await readRow(w.operator.table, keys.latestConfig(accountId(), of, "production"))).toBeUndefined();
+  });
+});
+
+describe("what a gateway is told by whoever reaches some services", () => {
+  it("is theirs alone, in the order of their ids, in whichever order they are named", async () => {
+    const [one, two, three] = [await w.deployed(), await w.deployed(), await w.deployed()].toSorted((a, b) => a - b) as [ServiceId, ServiceId, ServiceId];
+    const by: Principal = { kind: "member", member: { ...w.account.admin.member, role: "member", sections: ["partners"], serviceAccess: [three, one] } };
+    for (const version of ["latest", 1, "any"] as const) {
+      const { items } = await listConfigs(w.operator, by, "sandbox", { host: undefined, version }, WHOLE);
+      expect(items.map(({ serviceId }) => serviceId)).toEqual([one, three]);
+    }
+    const asked: string[] = [];
+    const table = through(w.operator.table, (operation, _input, ask) => (asked.push(operation), ask()));
+    await listConfigs({ ...w.operator, table }, by, "sandbox", LATEST, WHOLE);
+    // The rows of their services, then the tokens: no list that others are in.
+    expect(asked).toEqual(["BatchGetItem", "BatchGetItem"]);
+    const { items } = await listConfigs(w.operator, by, "sandbox", LATEST, { perPage: 1, page: 2, withTotal: false });
+    expect(items.map(({ serviceId }) => serviceId)).toEqual([three]);
+    expect(two).not.toBe(one);
   });
 });
 
