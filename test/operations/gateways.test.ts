@@ -169,12 +169,12 @@ describe("settings that are changed meanwhile", () => {
   });
 });
 
-it("only gateways of one's own find what runs beside them", async () => {
+it("only gateways of one's own may be called at localhost", async () => {
   const of = await w.serviceId();
-  const beside = () => updateProxy(w.operator, w.admin, of, { api_backend: "http://localhost:3000" });
-  await expect(beside()).rejects.toMatchObject({ code: "invalid", fields: { api_backend: ["can't be localhost"] } });
+  const local = () => updateProxy(w.operator, w.admin, of, { endpoint: "http://localhost:3000" });
+  await expect(local()).rejects.toMatchObject({ code: "invalid", fields: { endpoint: ["can't be localhost"] } });
   await updateService(w.operator, w.admin, of, () => ({ settings: { ...BY_DEFAULT, deploymentOption: "self_managed" } }));
-  expect((await beside()).settings.api_backend).toBe("http://localhost:3000");
+  expect((await local()).settings.endpoint).toBe("http://localhost:3000");
 });
 
 describe("a deployment", () => {
