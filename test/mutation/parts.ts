@@ -49,7 +49,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   ),
   applications: deployed(
     ["operations/{application-keys,applications,find-applications,shown-applications}", "http/represent/application"],
-    ["http/wire/sales", "operations/applications", "api/{account-applications,application-keys,applications}", "events/what-is-recorded"],
+    ["http/wire/sales", "operations/{applications,developers}", "api/{account-applications,application-keys,applications}", "events/what-is-recorded"],
   ),
   billing: deployed(["operations/{billed,invoices,line-items}", "http/represent/invoice"], ["http/wire/sales", "api/{invoices,line-items}", "events/what-is-recorded"]),
   traffic: deployed(

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { EVERY_APPLICATION, type ApplicationFilter } from "../../lib/domain/application-filter.ts";
 import type { ApplicationId, DeveloperAccountId, PlanId, ServiceId } from "../../lib/domain/brands.ts";
 import { BY_DEFAULT } from "../../lib/domain/service-settings.ts";
 import { addApplicationKey, listApplicationKeys, removeApplicationKey } from "../../lib/operations/application-keys.ts";
@@ -6,7 +7,7 @@ import {
   changeApplicationPlan, changeApplicationState, createApplication, deleteApplication, readApplicationOf, updateApplication, type NewApplication,
 } from "../../lib/operations/applications.ts";
 import { deleteDeveloperAccount } from "../../lib/operations/developer-accounts.ts";
-import { findApplicationFor, listApplicationsOf, type Sought } from "../../lib/operations/find-applications.ts";
+import { findApplicationFor, listApplicationsFor, listApplicationsOf, type Sought } from "../../lib/operations/find-applications.ts";
 import { createPlan, deletePlan } from "../../lib/operations/plans.ts";
 import { deleteService, updateService } from "../../lib/operations/services.ts";
 import { applications } from "../../lib/table/applications.ts";
@@ -14,7 +15,7 @@ import { applicationPlans } from "../../lib/table/catalogue.ts";
 import { developerAccounts } from "../../lib/table/developers.ts";
 import { keys } from "../../lib/table/model.ts";
 import { everyRow } from "../support/rows.ts";
-import { meanwhile } from "../support/table.ts";
+import { meanwhile, through } from "../support/table.ts";
 import { PLAN, Workshop } from "../support/workshop.ts";
 
 /** What becomes of an application when what it belongs to, or it itself, is changed between the reading and the writing. */
@@ -115,6 +116,12 @@ describe("an application that is changed meanwhile", () => {
   });
 });
 
+it("an application whose plan has gone can still be changed", async () => {
+  const of = await made();
+  await w.lose(keys.entity(applicationPlans.kind, accountId(), of.planId));
+  expect((await updateApplication(w.operator, w.admin, of.developerAccountId, of.id, { name: "Renamed" })).name).toBe("Renamed");
+});
+
 describe("keys of an application", () => {
   const values = async ({ developerAccountId, id }: Made) => (await listApplicationKeys(w.operator, w.admin, developerAccountId, id)).map(({ value }) => value);
   const add = ({ developerAccountId, id }: Made, value: string, deps = w.operator) => addApplicationKey(deps, w.admin, developerAccountId, id, value);
@@ -188,6 +195,24 @@ describe("an application is found", () => {
     const [one, other] = [await made(), await made()];
     expect(await found({ id: one.id, service: one.serviceId, account: one.developerAccountId })).toBe(one.id);
     expect([await found({ id: one.id, service: other.serviceId }), await found({ id: one.id, account: other.developerAccountId }), await found({ id: one.id, service: "unknown" })]).toEqual([undefined, undefined, undefined]);
+  });
+});
+
+describe("a list of applications", () => {
+  const listed = (filter: Partial<ApplicationFilter>, deps = w.operator) => listApplicationsFor(deps, w.admin, { ...EVERY_APPLICATION, ...filter }, { perPage: 10, page: 1, withTotal: false });
+
+  it.each([{ account: "unknown" }, { service: "unknown" }] as const)("of %o is empty, and nothing is read for it", async (filter) => {
+    await made();
+    const table = through(w.operator.table, () => Promise.reject(new Error("The database was asked")));
+    expect((await listed(filter, { ...w.operator, table })).items).toEqual([]);
+  });
+
+  it("by a user key has pages too", async () => {
+    const userKey = `shared-${w.next()}`;
+    const [one, two] = [await made({ userKey }), await made({ userKey })];
+    expect((await listed({ userKey })).items.map(({ id }) => id)).toEqual([one.id, two.id]);
+    const first = await listApplicationsFor(w.operator, w.admin, { ...EVERY_APPLICATION, userKey }, { perPage: 1, after: 0 });
+    expect([first.items.map(({ id }) => id), first.next]).toEqual([[one.id], one.id]);
   });
 });
 
