@@ -37,7 +37,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   ),
   catalogue: deployed(
     ["operations/{entities,metrics,plans}", "http/represent/catalogue"],
-    ["http/wire/services", "domain/catalogue", "api/{metrics-plans,idempotency,services-delete}", "events/what-is-recorded", "operations/{catalogue,clean-up}"],
+    ["http/wire/services", "domain/catalogue", "api/{metrics-plans,idempotency,services-delete}", "events/what-is-recorded", "operations/{catalogue,clean-up,developers,gateways}"],
   ),
   gateways: deployed(
     ["operations/{gateway,mapping-rules,proxies,proxy-configs,registry-policies}", "http/represent/{proxy,proxy-config,registry-policy}"],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LimitId, MetricId, PlanId, ServiceId } from "../../lib/domain/brands.ts";
-import { createAccountPlan, deleteAccountPlan, listAccountPlans, makeAccountPlanDefault, updateAccountPlan } from "../../lib/operations/account-plans.ts";
+import type { Principal } from "../../lib/domain/model.ts";
+import { createAccountPlan, deleteAccountPlan, listAccountPlans, makeAccountPlanDefault, readAccountPlan, updateAccountPlan } from "../../lib/operations/account-plans.ts";
 import { changeAccountPlan } from "../../lib/operations/developer-accounts.ts";
 import { createMetric, deleteMetric, listMethods, listMetrics, readMetric, updateMetric } from "../../lib/operations/metrics.ts";
 import { createLimit, createPlan, deleteLimit, deletePlan, listLimits, listPlans, makeDefault, readLimit, readPlan, updateLimit, updatePlan } from "../../lib/operations/plans.ts";
@@ -54,6 +55,10 @@ describe("metrics", () => {
     const change = (changes: object, deps = w.operator) => updateMetric(deps, w.admin, of, id, changes);
     await change({ unit: "query" }, meanwhile(w.operator, () => change({ description: "Meanwhile" })));
     expect(await readMetric(w.operator, w.admin, of, id)).toMatchObject({ unit: "query", description: "Meanwhile", version: 3 });
+    // Of which the service's token need know nothing.
+    const token = await readServiceToken(w.operator.table, accountId(), of);
+    await change({ unit: "call" });
+    expect(await readServiceToken(w.operator.table, accountId(), of)).toEqual(token);
   });
 
   it("are methods of hits alone, listed under it, and no metric of their own elsewhere", async () => {
@@ -63,6 +68,7 @@ describe("metrics", () => {
     expect((await listMethods(w.operator, w.admin, of, hits)).map(({ id }) => id)).toEqual([method.id]);
     expect(await listMethods(w.operator, w.admin, of, other.id)).toEqual([]);
     expect((await traffic(of)).metrics).toContainEqual({ id: method.id, systemName: method.systemName, parentId: hits });
+    expect((await readMetric(w.operator, w.admin, of, method.id, hits)).id).toBe(method.id);
     await expect(metric(of, w.operator, {}, other.id)).rejects.toMatchObject({ code: "invalid", fields: { parent_id: ["You can only create methods under 'hits'"] } });
     await expect(readMetric(w.operator, w.admin, of, other.id, hits)).rejects.toMatchObject(NOT_FOUND);
     await expect(updateMetric(w.operator, w.admin, of, other.id, { unit: "x" }, hits)).rejects.toMatchObject(NOT_FOUND);
@@ -79,6 +85,58 @@ describe("metrics", () => {
     expect(metrics.map(({ id }) => id)).toEqual([await hitsOf(of), kept.id]);
     expect(plans).toEqual([{ id: on.id, name: on.name, limits: [{ metricId: kept.id, period: "day", value: 5 }] }]);
     await expect(deleteMetric(w.operator, w.admin, of, await hitsOf(of))).rejects.toMatchObject({ code: "refused", fields: { base: ["The Hits metric cannot be deleted"] } });
+  });
+});
+
+describe("names that only one thing may have", () => {
+  const taken = (...fields: string[]) => ({ code: "invalid", fields: Object.fromEntries(fields.map((field) => [field, ["has already been taken"]])) });
+  const named = (of: ServiceId) => ({
+    metric: (systemName: string) => metric(of, w.operator, { systemName }),
+    plan: (systemName: string) => createPlan(w.operator, w.admin, of, { ...PLAN, systemName }),
+  });
+
+  it.each(["metric", "plan"] as const)("the system name of a %s is taken while it is there, changed or not, and free afterwards", async (what) => {
+    const of = await w.serviceId();
+    const make = named(of)[what];
+    const { id } = await make("wanted");
+    await expect(make("wanted")).rejects.toMatchObject(taken("system_name"));
+    if (what === "metric") await updateMetric(w.operator, w.admin, of, id as MetricId, { unit: "query" });
+    else await updatePlan(w.operator, w.admin, of, id as PlanId, { name: "Renamed" });
+    await expect(make("wanted")).rejects.toMatchObject(taken("system_name"));
+    await expect(named(await w.serviceId())[what]("wanted")).resolves.toMatchObject({ systemName: "wanted" });
+    if (what === "metric") await deleteMetric(w.operator, w.admin, of, id as MetricId);
+    else await deletePlan(w.operator, w.admin, of, id as PlanId);
+    await expect(make("wanted")).resolves.toMatchObject({ systemName: "wanted" });
+  });
+
+  it("the name of a metric that was renamed is free, and the new one is taken, in whatever letter case", async () => {
+    const of = await w.serviceId();
+    const { id } = await metric(of, w.operator, { friendlyName: "Before" });
+    await updateMetric(w.operator, w.admin, of, id, { friendlyName: "After" });
+    await expect(metric(of, w.operator, { friendlyName: "AFTER" })).rejects.toMatchObject({ code: "invalid", fields: { friendly_name: ["has already been taken"] } });
+    await expect(metric(of, w.operator, { friendlyName: "Before", systemName: "other" })).resolves.toMatchObject({ friendlyName: "Before" });
+  });
+
+  it("the period of a limit is taken while the limit has it", async () => {
+    const { serviceId: of, id: on } = await w.plan();
+    const hits = await hitsOf(of);
+    const { id } = await limit(on, hits);
+    await updateLimit(w.operator, w.admin, on, hits, id, { value: 7 });
+    await expect(limit(on, hits)).rejects.toMatchObject({ code: "invalid" });
+    await updateLimit(w.operator, w.admin, on, hits, id, { period: "hour" });
+    await expect(limit(on, hits, w.operator, "hour")).rejects.toMatchObject({ code: "invalid" });
+    await expect(limit(on, hits)).resolves.toMatchObject({ period: "day" });
+    await deleteLimit(w.operator, w.admin, on, hits, id);
+    await expect(limit(on, hits, w.operator, "hour")).resolves.toMatchObject({ period: "hour" });
+  });
+
+  it("are made up where nothing of a name can stand in one, each another", async () => {
+    const of = await w.serviceId();
+    const names = [await metric(of, w.operator, { friendlyName: "検索" }), await metric(of, w.operator, { friendlyName: "探索" })].map(({ systemName }) => systemName);
+    const plans = [await createPlan(w.operator, w.admin, of, { ...PLAN, name: "基本" }), await createPlan(w.operator, w.admin, of, { ...PLAN, name: "基本" })].map(({ systemName }) => systemName);
+    for (const name of names) expect(name).toMatch(/^metric_[0-9a-f]{12}$/);
+    for (const name of plans) expect(name).toMatch(/^plan_[0-9a-f]{12}$/);
+    expect(new Set([...names, ...plans]).size).toBe(4);
   });
 });
 
@@ -197,6 +255,12 @@ describe("limits", () => {
 });
 
 describe("account plans", () => {
+  it("are of no service: whoever reaches none reads them", async () => {
+    const { id } = await w.accountPlan();
+    const nobody: Principal = { kind: "member", member: { ...w.account.admin.member, role: "member", sections: ["partners"], serviceAccess: [] } };
+    expect((await readAccountPlan(w.operator, nobody, id)).id).toBe(id);
+  });
+
   it("are the default one at a time, as they are then", async () => {
     const [first, second] = [await w.accountPlan(), await w.accountPlan()];
     await makeAccountPlanDefault(w.operator, w.admin, first.id);
