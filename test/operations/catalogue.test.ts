@@ -152,10 +152,13 @@ describe("application plans", () => {
   it("that are renamed keep their limits, and the others theirs", async () => {
     const { serviceId: of, id: on } = await w.plan();
     const [other, hits] = [await plan(of), await hitsOf(of)];
-    await Promise.all([on, other.id].map((each) => limit(each, hits)));
-    await updatePlan(w.operator, w.admin, of, on, { name: "Renamed" });
-    const kept = [{ metricId: hits, period: "day", value: 5 }];
-    expect((await traffic(of)).plans).toEqual([{ id: other.id, name: other.name, limits: kept }, { id: on, name: "Renamed", limits: kept }]);
+    await limit(on, hits);
+    await limit(other.id, hits, w.operator, "hour");
+    await updatePlan(w.operator, w.admin, of, other.id, { name: "Renamed" });
+    const { name } = await readPlan(w.operator, w.admin, on);
+    expect((await traffic(of)).plans).toEqual([
+      { id: on, name, limits: [{ metricId: hits, period: "day", value: 5 }] }, { id: other.id, name: "Renamed", limits: [{ metricId: hits, period: "hour", value: 5 }] },
+    ]);
   });
 
   it("cost the service's token nothing when calls are judged as before", async () => {
