@@ -157,7 +157,8 @@ describe("what is counted", () => {
     expect(written).toEqual([100]);
     written.length = 0;
     await countReports({ ...w.operator, table }, Array.from({ length: 96 }, () => share(to)));
-    expect(written.toSorted((a, b) => a - b)).toEqual([6, 100]);
+    // The two are counted at once: one that meets the other is tried again.
+    expect(new Set(written)).toEqual(new Set([6, 100]));
   });
 });
 
