@@ -41,7 +41,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   ),
   gateways: deployed(
     ["operations/{gateway,mapping-rules,proxies,proxy-configs,registry-policies}", "http/represent/{proxy,proxy-config,registry-policy}"],
-    ["http/wire/services", "operations/gateways", "api/{proxy,proxy-configs,registry-policies,metrics-plans}", "events/what-is-recorded"],
+    ["http/wire/services", "operations/{gateways,registry-policies}", "api/{proxy,proxy-configs,registry-policies,metrics-plans}", "events/what-is-recorded"],
   ),
   developers: deployed(
     ["operations/{account-plans,developer-accounts,developer-users,signup}", "http/represent/developer"],
