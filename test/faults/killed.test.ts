@@ -1,11 +1,10 @@
-import { rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { everyOperation } from "../api/wrong-input.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { startFaultProxy, type FaultProxy, type SeenCall } from "../support/fault-proxy.ts";
 import { startFunctionProcess } from "../support/function-process.ts";
 import { httpEvent } from "../support/gateway.ts";
-import { unpacked } from "../support/lambda.ts";
+import { taskRootOf } from "../support/lambda.ts";
 import { rounds } from "../support/rounds.ts";
 import { newSeed, randomFrom, shuffled } from "../support/random.ts";
 import { tried } from "../support/tried.ts";
@@ -27,7 +26,6 @@ const random = randomFrom(seed);
 
 let latchkey: Deployment;
 let faults: FaultProxy;
-const directories = new Map<string, string>();
 beforeAll(async () => {
   faults = await startFaultProxy();
   latchkey = await startDeployment({ AWS_ENDPOINT_URL_DYNAMODB: faults.url });
@@ -36,15 +34,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await latchkey?.stop();
   await faults?.stop();
-  for (const directory of directories.values()) rmSync(directory, { recursive: true, force: true });
 });
-
-/** Where a function's zip is unpacked. */
-function directoryOf(logicalId: string, zip: string): string {
-  const directory = directories.get(logicalId) ?? unpacked(zip);
-  directories.set(logicalId, directory);
-  return directory;
-}
 
 type Kill = { readonly reference: Reference; readonly call: SeenCall; readonly when: "before" | "after" };
 
@@ -53,7 +43,7 @@ async function killedAt(lane: Lane, { call, when }: Kill, { method, path, header
   const sent = { method, path, headers: { ...headers, authorization: `Bearer ${lane.token}`, "content-type": "application/json" }, body: json === undefined ? "" : JSON.stringify(json) };
   const { context } = await latchkey.invoke("authorizer", httpEvent(sent)) as { readonly context?: unknown };
   const fn = latchkey.template.functions.find(({ logicalId }) => logicalId === call.principal)!;
-  const running = startFunctionProcess(directoryOf(fn.logicalId, fn.zip), fn.handler, latchkey.environment(fn.name));
+  const running = startFunctionProcess(taskRootOf(fn.zip), fn.handler, latchkey.environment(fn.name));
   // The authorizer's call was the first of all.
   const watch = faults.watch(String(lane.accountId), ({ place, tries }) => (place === call.place - 1 && tries === 1
     ? { fault: when === "before" ? "refused" : "lost", meanwhile: () => running.kill() } : undefined));

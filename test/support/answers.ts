@@ -21,13 +21,10 @@ const SCHEMAS = path.join(import.meta.dirname, "../../lib/openapi/schemas");
  * attribute. The document lets answers gain attributes; here one that it does not name is wrong, or it would go out of date.
  */
 export function answerChecker(document: OpenApi) {
-  const places = Object.entries(document.paths).map(([template, methods]) => ({ template, methods, pattern: patternOf(template) }));
-  const validator = lazily(() => formats.default(new Ajv2020({ strict: false, allErrors: true })).addSchema(closed(document), "openapi"));
+  const text = JSON.stringify(document);
+  const { places, validatorAt } = readers.get(text) ?? readerOf(document);
+  readers.set(text, { places, validatorAt });
   const wrong = new Map<string, string>();
-
-  function validatorAt(pointer: readonly string[]): ValidateFunction {
-    return validator().getSchema(`openapi#/${pointer.map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"))).join("/")}`)!;
-  }
 
   function check(method: string, target: string, { status, headers, body }: GatewayResponse): string | undefined {
     const place = places.find(({ pattern }) => pattern.test(decodedPath(target)));
@@ -57,6 +54,18 @@ export function answerChecker(document: OpenApi) {
     throwIfWrong: (): void => {
       if (wrong.size > 0) throw new Error(`${wrong.size} answers are not as the OpenAPI document says.\n\n${[...wrong.values()].slice(0, 10).join("\n\n")}\n`);
     },
+  };
+}
+
+/** What a document says is worked out once, however many deployments are held against it. Each file of tests gets a copy of it. */
+const readers = new Map<string, ReturnType<typeof readerOf>>();
+
+function readerOf(document: OpenApi) {
+  const validator = lazily(() => formats.default(new Ajv2020({ strict: false, allErrors: true })).addSchema(closed(document), "openapi"));
+  return {
+    places: Object.entries(document.paths).map(([template, methods]) => ({ template, methods, pattern: patternOf(template) })),
+    validatorAt: (pointer: readonly string[]): ValidateFunction =>
+      validator().getSchema(`openapi#/${pointer.map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"))).join("/")}`)!,
   };
 }
 

@@ -21,7 +21,8 @@ declare module "vitest" {
 
 /** Once per run: the database, and the package that `serverless deploy` would upload. Fails clearly without Java. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const packageDirectory = await mkdtemp(path.join(tmpdir(), "latchkey-package-"));
+  const place = await mkdtemp(path.join(tmpdir(), "latchkey-package-"));
+  const packageDirectory = path.join(place, "package");
   const [database] = await Promise.all([startDynamoDbLocal({ separate: true }), packageService(packageDirectory)]);
   project.provide("dynamoEndpoint", database.endpoint);
   project.provide("packageDirectory", packageDirectory);
@@ -29,6 +30,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("openapi", document() as OpenApi);
   return async () => {
     await database.stop();
-    await rm(packageDirectory, { recursive: true, force: true });
+    await rm(place, { recursive: true, force: true });
   };
 }

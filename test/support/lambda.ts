@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import process from "node:process";
 import { Worker } from "node:worker_threads";
 import { buildSync } from "esbuild";
 import { unzipSync } from "fflate";
@@ -53,10 +53,9 @@ export interface LambdaOptions {
  * container in which an invocation timed out serves no more.
  */
 export function startLambda({ zip, handler, env, timeoutMs }: LambdaOptions): Lambda {
-  let taskRoot: string | undefined;
   let log = "";
   let container: Container | undefined;
-  const begin = () => new Container({ taskRoot: (taskRoot ??= unpacked(zip)), handler }, env, (chunk) => { log += chunk; });
+  const begin = () => new Container({ taskRoot: taskRootOf(zip), handler }, env, (chunk) => { log += chunk; });
 
   return {
     async invoke(event, context = {}) {
@@ -78,10 +77,7 @@ export function startLambda({ zip, handler, env, timeoutMs }: LambdaOptions): La
       return JSON.parse(result);
     },
     logs: () => log,
-    async stop() {
-      await container?.end();
-      if (taskRoot !== undefined) rmSync(taskRoot, { recursive: true, force: true });
-    },
+    stop: async () => container?.end(),
   };
 }
 
@@ -161,9 +157,10 @@ class Container {
   }
 }
 
-/** A new directory with what is in a zip. */
-export function unpacked(zip: string): string {
-  const directory = mkdtempSync(path.join(tmpdir(), "lambda-"));
+/** Where a function's zip is unpacked: beside the zips, once for all the containers that this process starts. None of them changes what is there. */
+export function taskRootOf(zip: string): string {
+  const directory = path.join(`${path.dirname(zip)}-unpacked-${process.pid}`, path.basename(zip, ".zip"));
+  if (existsSync(directory)) return directory;
   for (const [name, bytes] of Object.entries(unzipSync(readFileSync(zip)))) {
     const file = path.join(directory, name);
     if (name.endsWith("/")) continue;
