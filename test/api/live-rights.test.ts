@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => latchkey?.stop());
 
 /** Members who are changed at the same time, and how often each of them is. */
-const MEMBERS = 4;
+const MEMBERS = 2;
 const ROUNDS = rounds(2);
 
 const get = (path: string, token: string) => request(latchkey, "GET", `/admin/api${path}`, { token });
