@@ -15,6 +15,9 @@ type State<Happening, Seen> = {
   readonly after: Map<Happening, { readonly stored: string; readonly refused: number }>;
 };
 
+/** What is right comes to rest in a few; what grows with everything that happens never would. */
+const MOST_STATES = 60;
+
 /**
  * Everything that can be stored in the end, whatever order some happenings come in and however often: each of them is tried
  * once in every state that the others can lead to. What happens next depends on what is stored and on nothing else, so that
@@ -33,6 +36,7 @@ export async function endsOf<Happening, Seen>(happenings: readonly Happening[], 
       const refused = await trial.happen(next);
       const { stored, seen } = await trial.look();
       after.set(next, { stored, refused });
+      if (states.size > MOST_STATES) throw new Error(`There is no end of states, of which one is:\n${stored}`);
       if (!states.has(stored)) states.set(stored, { seen, by: [...by, next], after: new Map() });
     }
   }

@@ -152,7 +152,7 @@ async function again(ids: readonly number[]): Promise<Trial<Happening, Found>> {
 
 /** A row without what is drawn or read off a clock: long numbers, and words of so many letters that nobody chose. */
 function withoutChance(row: Row): string {
-  const sorted = (value: unknown) => (typeof value !== "object" || value === null || Array.isArray(value) ? value : Object.fromEntries(Object.entries(value).toSorted()));
+  const sorted = (value: unknown) => (typeof value !== "object" || value === null || Array.isArray(value) ? value : Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1))));
   return JSON.stringify(row, (_name, value: unknown) => sorted(value)).replaceAll(/[\w-]{24,}/g, "<word>").replaceAll(/\b0*\d{10,}\b/g, "<number>");
 }
 
