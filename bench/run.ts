@@ -32,8 +32,10 @@ const strangers = names.filter((name) => !known.includes(name));
 if (strangers.length > 0) program.error(`There is no benchmark ${strangers.join(", ")}, only ${known.join(", ")}.`);
 
 // What would be deployed is packaged once: the benchmarks that run it find it by their environment.
-const packageDirectory = mkdtempSync(path.join(tmpdir(), "latchkey-package-"));
-process.on("exit", () => rmSync(packageDirectory, { recursive: true, force: true }));
+const place = mkdtempSync(path.join(tmpdir(), "latchkey-package-"));
+process.on("exit", () => rmSync(place, { recursive: true, force: true }));
+// What is unpacked lies beside it.
+const packageDirectory = path.join(place, "package");
 process.env["LATCHKEY_PACKAGE"] = packageDirectory;
 console.log("Packaging what would be deployed ...");
 await packageService(packageDirectory);

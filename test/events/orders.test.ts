@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { BatchGetCommand, BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchGetCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { id, type AccountId, type ServiceId } from "../../lib/domain/brands.ts";
 import { keys, type Row } from "../../lib/table/model.ts";
@@ -10,6 +10,7 @@ import { newSeed, randomFrom } from "../support/random.ts";
 import { request } from "../support/request.ts";
 import { rounds } from "../support/rounds.ts";
 import { everyRow } from "../support/rows.ts";
+import { snapshotOf, type Difference } from "../support/snapshot.ts";
 import { tried } from "../support/tried.ts";
 import { endsOf, type Trial } from "./every-order.ts";
 
@@ -126,34 +127,24 @@ describe("the orders that are tried", () => {
   });
 });
 
-/** An account in which the same can happen again and again: after each time its rows are again what they were. */
+/** A table in which the same can happen again and again: after each time all its rows are again what they were. */
 async function again(ids: readonly number[]): Promise<Trial<Happening, Found>> {
-  const { documents, operator: { table: { name } } } = latchkey;
-  const rows = async () => (await everyRow(latchkey)).filter(({ pk }) => pk.split("#").includes(String(accountId)));
-  const atFirst = new Map((await rows()).map((row) => [`${row.pk} ${row.sk}`, row]));
-  const changed = async () => (await rows()).filter((row) => !isDeepStrictEqual(row, atFirst.get(`${row.pk} ${row.sk}`)));
+  const { differences, restore } = await snapshotOf(latchkey, () => everyRow(latchkey));
   return {
-    async begin() {
-      const requests = (await changed()).map(({ pk, sk }) => {
-        const Item = atFirst.get(`${pk} ${sk}`);
-        return Item === undefined ? { DeleteRequest: { Key: { pk, sk } } } : { PutRequest: { Item } };
-      });
-      // So many does one call take.
-      while (requests.length > 0) await documents.send(new BatchWriteCommand({ RequestItems: { [name]: requests.splice(0, 25) } }));
-    },
+    begin: restore,
     async happen(happening) {
       const before = latchkey.bus.deadLetters.length;
       await happen(happening);
       return latchkey.bus.deadLetters.length - before;
     },
-    look: async () => ({ stored: (await changed()).map(withoutChance).toSorted().join("\n"), seen: await found(ids) }),
+    look: async () => ({ stored: (await differences()).map(withoutChance).toSorted().join("\n"), seen: await found(ids) }),
   };
 }
 
-/** A row without what is drawn or read off a clock: long numbers, and words of so many letters that nobody chose. */
-function withoutChance(row: Row): string {
+/** A change of a row without what is drawn or read off a clock: long numbers, and words of so many letters that nobody chose. */
+function withoutChance({ key: { pk, sk }, after }: Difference): string {
   const sorted = (value: unknown) => (typeof value !== "object" || value === null || Array.isArray(value) ? value : Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1))));
-  return JSON.stringify(row, (_name, value: unknown) => sorted(value)).replaceAll(/[\w-]{24,}/g, "<word>").replaceAll(/\b0*\d{10,}\b/g, "<number>");
+  return JSON.stringify({ pk, sk, after }, (_name, value: unknown) => sorted(value)).replaceAll(/[\w-]{24,}/g, "<word>").replaceAll(/\b0*\d{10,}\b/g, "<number>");
 }
 
 it("five things with up to three duplicates, and fewer of them, in every order", async () => {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { BatchWriteCommand, paginateScan } from "@aws-sdk/lib-dynamodb";
+import { paginateScan } from "@aws-sdk/lib-dynamodb";
 import { SCOPES } from "../../lib/domain/model.ts";
 import type { AccountId } from "../../lib/domain/brands.ts";
 import type { Operation } from "../../lib/http/operation.ts";
@@ -7,6 +7,7 @@ import type { Row } from "../../lib/table/model.ts";
 import { givenTo, pathOf, placesIn, World } from "../api/operations-table.ts";
 import { createTestAccount } from "../support/account.ts";
 import type { Deployment } from "../support/deployment.ts";
+import { snapshotOf, type Difference } from "../support/snapshot.ts";
 import { CHANGES, SUBJECTS } from "./subjects.ts";
 
 /** An account with one of everything, which a test may bring back to its beginning: what is tried in it meets the same rows each time. */
@@ -26,8 +27,6 @@ export type Lane = {
 };
 export type LaneRequest = { readonly method: string; readonly path: string; readonly json?: object };
 
-/** BatchWriteItem takes no more at once. */
-const BATCH = 25;
 /** Attributes that are other each time. */
 const TIMES = new Set(["createdAt", "updatedAt", "at", "ttl"]);
 
@@ -42,10 +41,10 @@ export async function startLane(latchkey: Deployment, operations: readonly Opera
   for (const { name } of operations) if (SUBJECTS[name] !== undefined) subjects.set(name, String(await SUBJECTS[name](world)));
   const { value: token } = await account.token(account.admin, { scopes: SCOPES });
   const { accountId } = account.admin.member;
-  const beginning = await rowsOfAccount(latchkey, accountId);
+  const { differences, restore } = await snapshotOf(latchkey, () => rowsOfAccount(latchkey, accountId));
 
   return {
-    accountId, token, world,
+    accountId, token, world, restore,
     async requestFor(operation) {
       const method = operation.methods[0]!;
       const { query, ...given } = await givenTo(operation, method, world);
@@ -57,38 +56,17 @@ export async function startLane(latchkey: Deployment, operations: readonly Opera
       const subject = { developer_account_id: Number(subjects.get(name)) };
       await latchkey.invoke("cleanUp", { "detail-type": "developer_account.deleted", source: "latchkey", detail: { account_id: accountId, subject } });
     },
-    async restore() {
-      const now = await rowsOfAccount(latchkey, accountId);
-      const writes = differences(beginning, now).map(({ key: { pk, sk }, before }) =>
-        before === undefined ? { DeleteRequest: { Key: { pk, sk } } } : { PutRequest: { Item: before } });
-      const { documents, operator: { table } } = latchkey;
-      for (let at = 0; at < writes.length; at += BATCH) await documents.send(new BatchWriteCommand({ RequestItems: { [table.name]: writes.slice(at, at + BATCH) } }));
-    },
-    async changes() {
-      return differences(beginning, await rowsOfAccount(latchkey, accountId)).map(worded).toSorted();
-    },
+    changes: async () => (await differences()).map(worded).toSorted(),
   };
 }
 
-type Rows = ReadonlyMap<string, Row>;
-type Difference = { readonly key: Row; readonly before: Row | undefined; readonly after: Row | undefined };
-
 /** Every row that is of an account: by its key, or by what it says. */
-async function rowsOfAccount({ documents, operator: { table } }: Deployment, accountId: AccountId): Promise<Rows> {
+async function rowsOfAccount({ documents, operator: { table } }: Deployment, accountId: AccountId): Promise<Row[]> {
   const pages = paginateScan({ client: documents }, {
     TableName: table.name, ConsistentRead: true, FilterExpression: "contains(pk, :text) OR contains(sk, :text) OR accountId = :number",
     ExpressionAttributeValues: { ":text": String(accountId), ":number": accountId },
   });
-  const rows = (await Array.fromAsync(pages)).flatMap(({ Items }) => (Items ?? []) as Row[]);
-  return new Map(rows.map((row) => [`${row.pk}\n${row.sk}`, row]));
-}
-
-function differences(before: Rows, after: Rows): readonly Difference[] {
-  return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
-    const [one, other] = [before.get(name), after.get(name)];
-    const key = one ?? other;
-    return key === undefined || isDeepStrictEqual(one, other) ? [] : [{ key, before: one, after: other }];
-  });
+  return (await Array.fromAsync(pages)).flatMap(({ Items }) => (Items ?? []) as Row[]);
 }
 
 function worded({ key, before, after }: Difference): string {

@@ -11,8 +11,8 @@ import { kindsIn, type Kind } from "./kinds.ts";
  * Whatever takes a right away has taken it when it answers: no request that begins after that is let in. Fifty requests are
  * under way at any time, of warm functions, and the database answers as one with replicas does.
  */
-const TRIALS = rounds(8, 2000);
 const AT_ONCE = 10;
+const TRIALS = rounds(AT_ONCE, 2000);
 /** Users of each credential, who use it without a pause, so often over HTTP; and how often each does so after the end. */
 const USERS = 5;
 const HTTP_EVERY = 8;

@@ -11,7 +11,7 @@ import { endsAfter, nextCommand } from "./commands.ts";
 const SEQUENCES = rounds(15, 20_000);
 const COMMANDS = 20;
 const AT_ONCE = 4;
-/** After so many commands it is looked at what is stored: what one of them did wrong is still there, and can be lived again by the seed. */
+/** After so many commands it is looked at what is stored: what one of them did wrong is mostly still there, and the seed lives it again. */
 const LOOK_EVERY = 5;
 /** Then there is another, for a deployment in tests remembers all it was asked. */
 const LIVES_OF_A_DEPLOYMENT = 250;

@@ -21,9 +21,7 @@ const SCHEMAS = path.join(import.meta.dirname, "../../lib/openapi/schemas");
  * attribute. The document lets answers gain attributes; here one that it does not name is wrong, or it would go out of date.
  */
 export function answerChecker(document: OpenApi) {
-  const text = JSON.stringify(document);
-  const { places, validatorAt } = readers.get(text) ?? readerOf(document);
-  readers.set(text, { places, validatorAt });
+  const { places, validatorAt } = readerOf(document);
   const wrong = new Map<string, string>();
 
   function check(method: string, target: string, { status, headers, body }: GatewayResponse): string | undefined {
@@ -58,9 +56,16 @@ export function answerChecker(document: OpenApi) {
 }
 
 /** What a document says is worked out once, however many deployments are held against it. Each file of tests gets a copy of it. */
-const readers = new Map<string, ReturnType<typeof readerOf>>();
+const readers = new Map<string, ReturnType<typeof read>>();
 
 function readerOf(document: OpenApi) {
+  const text = JSON.stringify(document);
+  const reader = readers.get(text) ?? read(document);
+  readers.set(text, reader);
+  return reader;
+}
+
+function read(document: OpenApi) {
   const validator = lazily(() => formats.default(new Ajv2020({ strict: false, allErrors: true })).addSchema(closed(document), "openapi"));
   return {
     places: Object.entries(document.paths).map(([template, methods]) => ({ template, methods, pattern: patternOf(template) })),
