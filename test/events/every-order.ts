@@ -1,7 +1,7 @@
-/** Where some happenings can be tried, again and again from the beginning. */
+/** Where some happenings can be tried, again and again from what was there before. */
 export type Trial<Happening, Seen> = {
-  /** As if nothing had happened yet. */
-  begin(): Promise<void>;
+  /** Keeps what is stored now. @returns what brings it back. */
+  keep(): Promise<() => Promise<void>>;
   /** Resolves with how many were refused. */
   happen(happening: Happening): Promise<number>;
   /** All that is stored, told alike when it differs only in what is drawn or read off a clock; and what is to be known of it. */
@@ -10,8 +10,7 @@ export type Trial<Happening, Seen> = {
 
 type State<Happening, Seen> = {
   readonly seen: Seen;
-  /** One way to come here. */
-  readonly by: readonly Happening[];
+  readonly comeBack: () => Promise<void>;
   readonly after: Map<Happening, { readonly stored: string; readonly refused: number }>;
 };
 
@@ -25,19 +24,17 @@ const MOST_STATES = 60;
  * @returns where an order of them ends.
  */
 export async function endsOf<Happening, Seen>(happenings: readonly Happening[], trial: Trial<Happening, Seen>) {
-  await trial.begin();
   const { stored: beginning, seen: nothing } = await trial.look();
-  const states = new Map<string, State<Happening, Seen>>([[beginning, { seen: nothing, by: [], after: new Map() }]]);
+  const states = new Map<string, State<Happening, Seen>>([[beginning, { seen: nothing, comeBack: await trial.keep(), after: new Map() }]]);
   // Those that are found on the way are visited as well.
-  for (const { by, after } of states.values()) {
+  for (const { comeBack, after } of states.values()) {
     for (const next of happenings) {
-      await trial.begin();
-      for (const each of by) await trial.happen(each);
+      await comeBack();
       const refused = await trial.happen(next);
       const { stored, seen } = await trial.look();
       after.set(next, { stored, refused });
       if (states.size > MOST_STATES) throw new Error(`There is no end of states, of which one is:\n${stored}`);
-      if (!states.has(stored)) states.set(stored, { seen, by: [...by, next], after: new Map() });
+      if (!states.has(stored)) states.set(stored, { seen, comeBack: await trial.keep(), after: new Map() });
     }
   }
 

@@ -127,11 +127,12 @@ describe("the orders that are tried", () => {
   });
 });
 
-/** A table in which the same can happen again and again: after each time all its rows are again what they were. */
+/** A table in which things can happen again and again: all its rows come back as they were. */
 async function again(ids: readonly number[]): Promise<Trial<Happening, Found>> {
-  const { differences, restore } = await snapshotOf(latchkey, () => everyRow(latchkey));
+  const snapshot = () => snapshotOf(latchkey, () => everyRow(latchkey));
+  const { differences } = await snapshot();
   return {
-    begin: restore,
+    keep: async () => (await snapshot()).restore,
     async happen(happening) {
       const before = latchkey.bus.deadLetters.length;
       await happen(happening);
