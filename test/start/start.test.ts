@@ -76,6 +76,7 @@ type Revealed = { readonly service_token: { readonly value: string } };
 
 describe("npm start", () => {
   let place: string;
+  let data: string;
   let base: number;
   let started: Run;
   let description: Description;
@@ -83,9 +84,10 @@ describe("npm start", () => {
 
   beforeAll(async () => {
     place = copyOfTree();
+    data = path.join(temporary(MEMORY_FOLDER), "made", "here");
     base = await freeBase();
     // Settings for AWS that a developer may have, each of which would lead astray.
-    started = run(place, ["--port", String(base)], {
+    started = run(place, ["--port", String(base), "--data", data], {
       AWS_PROFILE: "somebody", AWS_SESSION_TOKEN: "elsewhere", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true", AWS_USE_FIPS_ENDPOINT: "true",
       AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:9",
     });
@@ -321,12 +323,33 @@ describe("npm start", () => {
     expect(existsSync(path.join(other, ".local"))).toBe(false);
   }, PATIENCE_MS);
 
-  it("ends on Ctrl-C, with all that it started", async () => {
+  it("ends on Ctrl-C, with all that it started, and keeps with --data what the next one goes on with: data, tokens, sessions and keys, readable to nobody else", async () => {
+    const { people, services, account, baseUrl } = description;
+    const { access_token: kept } = (await call<Made>(`${api}/personal/access_tokens.json`, people.limited.token, { method: "POST", form: "name=kept&permission=ro&scopes[]=account_management" })).json;
+    const tokenUrl = `${api}/services/${services[0]?.id}/service_token.json`;
+    const { value: serviceToken } = (await call<Revealed>(tokenUrl, people.admin.token)).json.service_token;
+    const applications = async () => (await call<{ applications: unknown[] }>(`${api}/applications.json`, people.admin.token)).json.applications.length;
+    const { session = "" } = await clickedAs("limited", baseUrl);
+    const before = await applications();
     started.signal("SIGINT");
     expect(await started.ended).toBe(0);
     expect(started.err()).toBe("");
     await expectNothingLeft(place, base, started);
-  }, PATIENCE_MS);
+    const secrets = ["keys.json", "seed.json"].map((file) => (statSync(path.join(data, file)).mode & 0o777).toString(8));
+    expect(secrets).toEqual(["600", "600"]);
+
+    const second = run(place, ["--port", String(base), "--data", data]);
+    await up(second);
+    expect(descriptionIn(place)).toMatchObject({ people, services, account });
+    expect(await call(`${api}/personal/access_tokens/${kept.id}.json`, kept.value)).toMatchObject({ status: 200, json: { access_token: { name: "kept", id: kept.id } } });
+    expect((await call<Revealed>(tokenUrl, people.admin.token)).json.service_token.value).toBe(serviceToken);
+    expect([await applications(), before]).toEqual([6, 6]);
+    expect(await rightsIn(baseUrl, session)).toBe("limited@acme.example");
+    // To the command alone, as `kill` does: what it started ends with it all the same.
+    second.child.kill("SIGTERM");
+    expect(await second.ended).toBe(0);
+    await expectNothingLeft(place, base, second);
+  }, 2 * PATIENCE_MS);
 });
 
 let another: string | undefined;
@@ -334,9 +357,8 @@ const temporaryCopyOnce = () => (another ??= copyOfTree());
 
 describe("npm start is stopped while it starts, and leaves nothing", () => {
   it.each([
-    ["when the database is starting", "SIGINT", (base: number) => isTaken(base + 2)],
-    ["when the API is starting", "SIGINT", (_base: number, place: string) => Promise.resolve(existsSync(path.join(place, ".local/latchkey.log")))],
-    ["by a system that shuts down", "SIGTERM", (base: number) => isTaken(base + 3)],
+    ["when the database is starting, by a system that shuts down", "SIGTERM", (base: number) => isTaken(base + 2)],
+    ["when the API is starting, on Ctrl-C", "SIGINT", (_base: number, place: string) => Promise.resolve(existsSync(path.join(place, ".local/latchkey.log")))],
   ] as const)("%s (%s)", async (_when, signal, reached) => {
     const place = temporaryCopyOnce();
     rmSync(path.join(place, ".local"), { recursive: true, force: true });
@@ -348,41 +370,6 @@ describe("npm start is stopped while it starts, and leaves nothing", () => {
     expect([started.out(), started.err()]).toEqual(["", ""]);
     await expectNothingLeft(place, base, started);
   }, PATIENCE_MS);
-});
-
-describe("npm start -- --data", () => {
-  it("keeps data, tokens, sessions and keys between two runs, and makes them readable to nobody else", async () => {
-    const place = temporaryCopyOnce();
-    const data = path.join(temporary(MEMORY_FOLDER), "made", "here");
-    const base = await freeBase();
-
-    const first = run(place, ["--port", String(base), "--data", data]);
-    await up(first);
-    const { people, services, account, baseUrl } = descriptionIn(place);
-    const api = `${baseUrl}/admin/api`;
-    const { json } = await call<Made>(`${api}/personal/access_tokens.json`, people.limited.token, { method: "POST", form: "name=kept&permission=ro&scopes[]=account_management" });
-    const kept = json.access_token;
-    const tokenUrl = `${api}/services/${services[0]?.id}/service_token.json`;
-    const { session = "" } = await clickedAs("limited", baseUrl);
-    const { value: serviceToken } = (await call<Revealed>(tokenUrl, people.admin.token)).json.service_token;
-    // To the command alone, as `kill` does: what it started ends with it all the same.
-    first.child.kill("SIGTERM");
-    expect(await first.ended).toBe(0);
-    await expectNothingLeft(place, base, first);
-    const secrets = ["keys.json", "seed.json"].map((file) => (statSync(path.join(data, file)).mode & 0o777).toString(8));
-    expect(secrets).toEqual(["600", "600"]);
-
-    const second = run(place, ["--port", String(base), "--data", data]);
-    await up(second);
-    expect(descriptionIn(place)).toMatchObject({ people, services, account });
-    expect(await call(`${api}/personal/access_tokens/${kept.id}.json`, kept.value)).toMatchObject({ status: 200, json: { access_token: { name: "kept", id: kept.id } } });
-    expect((await call<Revealed>(tokenUrl, people.admin.token)).json.service_token.value).toBe(serviceToken);
-    expect((await call<{ applications: unknown[] }>(`${api}/applications.json`, people.admin.token)).json.applications).toHaveLength(6);
-    expect(await rightsIn(baseUrl, session)).toBe("limited@acme.example");
-    second.signal("SIGINT");
-    expect(await second.ended).toBe(0);
-    await expectNothingLeft(place, base, second);
-  }, 2 * PATIENCE_MS);
 });
 
 describe("npm start says in one line what keeps it from starting", () => {
