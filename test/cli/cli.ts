@@ -11,9 +11,8 @@ import { inProcess, noteHitsIn } from "../support/mutants.ts";
 
 export const LAUNCHER = fileURLToPath(new URL("../../lib/cli/latchkey.mjs", import.meta.url));
 
-/** Compiled once per test file: the program is started many times, and loading AWS's SDK is most of what it does. */
-const compiled = mkdtempSync(path.join(tmpdir(), "latchkey-cli-compiled-"));
-afterAll(() => rmSync(compiled, { recursive: true, force: true }));
+const noted = mkdtempSync(path.join(tmpdir(), "latchkey-cli-hits-"));
+afterAll(() => rmSync(noted, { recursive: true, force: true }));
 let runs = 0;
 
 export type Ended = { readonly code: number | null; readonly signal: NodeJS.Signals | null; readonly stdout: string; readonly stderr: string };
@@ -22,8 +21,8 @@ type Wanted = { readonly env?: Readonly<Record<string, string>>; readonly stdin?
 /** Runs the program as a shell would, its output in pipes, with the given environment and nothing else of this one's. */
 export async function run(args: readonly string[], { env = {}, stdin = "", node = [process.execPath, LAUNCHER] }: Wanted = {}): Promise<Ended> {
   const [command, ...before] = node as [string, ...string[]];
-  const hits = path.join(compiled, `hits-${++runs}.json`);
-  const child = spawn(command, [...before, ...args], { env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: compiled, ...inProcess(hits), ...env } });
+  const hits = path.join(noted, `${++runs}.json`);
+  const child = spawn(command, [...before, ...args], { env: { PATH: process.env["PATH"], ...inProcess(hits), ...env } });
   // It may end without having read anything.
   child.stdin.on("error", () => undefined).end(stdin);
   const ended = once(child, "close") as Promise<[number | null, NodeJS.Signals | null]>;

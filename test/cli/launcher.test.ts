@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -73,6 +74,16 @@ describe("the launcher", () => {
     expect(await run(["--help"], { node: [process.execPath, launcherOf(root)] })).toEqual({
       code: 1, signal: null, stdout: "", stderr: "error: What Latchkey needs is not installed: run `npm ci` in its folder.\n",
     });
+    expect(existsSync(path.join(root, "node_modules"))).toBe(false);
+  });
+
+  it.each([["the Node it was started with", [process.execPath]], ["the one it hands over to", OLDER_NODE]])("keeps what Node has made of its TypeScript for the next command: %s", async (_which, node) => {
+    const root = await copy(`kept-${node.length}`, { installed: false });
+    await mkdir(path.join(root, "node_modules"));
+    for (const each of await readdir(path.join(ROOT, "node_modules"))) await symlink(path.join(ROOT, "node_modules", each), path.join(root, "node_modules", each));
+    await rm(path.join(root, "node_modules/.cache"), { force: true });
+    expect(await run(["--version"], { node: [...node, launcherOf(root)] })).toMatchObject({ code: 0, stderr: "" });
+    expect((await readdir(path.join(root, "node_modules/.cache/latchkey"), { recursive: true })).length).toBeGreaterThan(20);
   });
 
   it("a reader who goes away is told apart from success", async () => {
