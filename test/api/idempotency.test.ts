@@ -156,6 +156,9 @@ describe("another effect has", () => {
     const key = randomUUID();
     for (const name of ["Once", "Twice", "Once"]) expect((await send(path, key, { name }, { method: "PUT" })).json.access_token.name).toBe(name);
     expect([(await send(path, key, undefined, { method: "DELETE" })).status, (await send(path, key, undefined, { method: "DELETE" })).status]).toEqual([200, 404]);
+    // What could be carried out once, as its creation is, is not either.
+    const plan = `/admin/api/account_plans/${(await send("/admin/api/account_plans.json", undefined, { name: "Plan" })).json.account_plan.id}.json`;
+    for (const name of ["Once", "Twice", "Once"]) expect((await send(plan, key, { name }, { method: "PUT" })).json.account_plan?.name).toBe(name);
   });
 });
 

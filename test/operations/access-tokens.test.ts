@@ -7,7 +7,7 @@ import { readOwnRights } from "../../lib/operations/own-rights.ts";
 import { newSecret } from "../../lib/secrets/random.ts";
 import { keys } from "../../lib/table/model.ts";
 import { createTestAccount, type Person } from "../support/account.ts";
-import { rewriteToken } from "../support/rows.ts";
+import { rewriteMember, rewriteToken } from "../support/rows.ts";
 import { through } from "../support/table.ts";
 import { SECTIONS, Workshop } from "../support/workshop.ts";
 
@@ -68,6 +68,15 @@ describe("what somebody may is", () => {
     const { ceiling } = await readOwnRights(w.operator, { kind: "member", member: person.member });
     expect(ceiling).toMatchObject({ permission: "rw" });
     expect(ceiling.scopes).toEqual(expect.arrayContaining(["account_management", "finance"]));
+  });
+
+  it("what they have now, whatever they had when they were let in", async () => {
+    const person = await w.account.member({ sections: [...SECTIONS, "finance"] }, { scopes: ["account_management", "finance"], permission: "rw" });
+    await rewriteMember(w.latchkey, person.member, { sections: SECTIONS });
+    for (const by of [speaking(person), { kind: "member", member: person.member } as const]) {
+      const { member, ceiling } = await readOwnRights(w.operator, by);
+      expect([member.sections, ceiling.scopes]).toEqual([SECTIONS, ["account_management"]]);
+    }
   });
 
   it("nothing when they were deleted since they were let in, or their account was", async () => {
