@@ -150,6 +150,12 @@ describe("another effect has", () => {
     expect((await send(TOKENS, key, { ...WANTED, name: "Put right" })).status).toBe(201);
   });
 
+  it("nothing that is refused only when it comes to be stored: that is said as without a key", async () => {
+    const wanted = { name: "Held", system_name: "held" };
+    const [first, without, named] = [await send("/admin/api/services.json", undefined, wanted), await send("/admin/api/services.json", undefined, wanted), await send("/admin/api/services.json", randomUUID(), wanted)];
+    expect([first.status, without.status, shown(named)]).toEqual([201, 422, shown(without)]);
+  });
+
   it("a change, which needs no key: whoever sends it again asks for the same", async () => {
     const { id } = (await send(TOKENS, undefined, WANTED)).json.access_token;
     const path = TOKENS.replace(".json", `/${id}`);
