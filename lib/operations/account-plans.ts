@@ -3,6 +3,7 @@ import { FIRST_PLAN, type AccountPlan } from "../domain/developers.ts";
 import { notFound, refused } from "../domain/errors.ts";
 import type { Account, Principal } from "../domain/model.ts";
 import { newId } from "../secrets/random.ts";
+import { accountRow, readAccount } from "../table/accounts.ts";
 import { accountPlans, developerAccounts, ofAccountPlan } from "../table/developers.ts";
 import type { Write } from "../table/transact.ts";
 import { memberOf, untilStored, type Storage } from "./context.ts";
@@ -42,15 +43,18 @@ export async function updateAccountPlan(
   return plans.update(deps, principal, id, (before) => ({ ...before, ...changes }));
 }
 
-/** Makes a plan the default, and the one before it no longer, at one stroke. */
+/** Makes a plan the default, and the one before it no longer, at one stroke. Two that are chosen at once take turns. */
 export async function makeAccountPlanDefault(deps: Storage, principal: Principal, id: AccountPlanId): Promise<AccountPlan> {
   return untilStored(async () => {
     const chosen = await plans.read(deps, principal, id);
     if (chosen.isDefault) return chosen;
+    const account = await readAccount(deps.table, chosen.accountId);
+    if (account === undefined) throw notFound();
+    const turn: Write = { put: accountRow({ ...account, version: account.version + 1 }), when: { version: account.version } };
     const formerOnes = (await plans.all(deps, principal, "account")).filter(({ isDefault }) => isDefault);
     const change = plans.changed(deps, principal, chosen, { ...chosen, isDefault: true });
     const others = formerOnes.map((former) => plans.changed(deps, principal, former, { ...former, isDefault: false }));
-    return (await storeTogether(deps, [change, ...others], [])) ? change.entity : undefined;
+    return (await storeTogether(deps, [change, ...others], [turn])) ? change.entity : undefined;
   });
 }
 

@@ -86,15 +86,17 @@ export async function updatePlan(deps: Storage, principal: Principal, service: S
   return plans.update(deps, principal, id, (before) => ({ ...before, ...changes }));
 }
 
-/** Makes a plan the default of its service, and the one before it no longer, at one stroke. */
+/** Makes a plan the default of its service, and the one before it no longer, at one stroke. Two that are chosen at once take turns. */
 export async function makeDefault(deps: Storage, principal: Principal, service: ServiceId, id: PlanId): Promise<ApplicationPlan> {
   return untilStored(async () => {
     const chosen = await readPlan(deps, principal, id, service);
     if (chosen.isDefault) return chosen;
-    const formerOnes = (await plans.all(deps, principal, ofService(service))).filter(({ isDefault }) => isDefault);
+    const turn = await trafficWrite(deps, chosen.accountId, service, (traffic) => traffic);
+    // All of the account, read consistently: the service's index need not show yet what was made the default a moment ago.
+    const formerOnes = (await plans.all(deps, principal, "account")).filter(({ serviceId, isDefault }) => serviceId === service && isDefault);
     const change = plans.changed(deps, principal, chosen, { ...chosen, isDefault: true });
     const others = formerOnes.map((former) => plans.changed(deps, principal, former, { ...former, isDefault: false }));
-    return (await storeTogether(deps, [change, ...others], [])) ? change.entity : undefined;
+    return (await storeTogether(deps, [change, ...others], [turn])) ? change.entity : undefined;
   });
 }
 

@@ -32,11 +32,11 @@ import type { Environment } from "../domain/configuration.ts";
  * | 26 | read a session (every request of the portal)| table | pk=ACCOUNT#a#MEMBER#m#SESSION#h      sk=SESSION        consistent  |
  * | 27 | list a member's sessions, to remove them    | gsi1  | gsi1pk=ACCOUNT#a#MEMBER#m#SESSIONS   gsi1sk=expiry                 |
  * | 28 | list an account's access tokens             | gsi2  | gsi2pk=ACCOUNT#a#TOKENS              gsi2sk=t                      |
- * | 28 | find an issuer's subject as members         | table | pk=IDENTITY#h                        sk=ACCOUNT#a      consistent  |
- * | 29 | whom a member is bound to, of an issuer     | table | pk=ACCOUNT#a#MEMBER#m#ISSUER#h       sk=BINDING        consistent  |
- * | 30 | list a member's identities, to remove them  | gsi1  | gsi1pk=ACCOUNT#a#MEMBER#m#IDENTITIES gsi1sk=m                      |
- * | 31 | find members by e-mail, in all accounts     | gsi2  | gsi2pk=MEMBER_EMAIL#h                gsi2sk=a                      |
- * | 32 | what was made by a request that has a name  | table | pk=ACCOUNT#a#MEMBER#m#REQUEST#h     sk=REQUEST[#part] consistent |
+ * | 29 | find an issuer's subject as members         | table | pk=IDENTITY#h                        sk=ACCOUNT#a      consistent  |
+ * | 30 | whom a member is bound to, of an issuer     | table | pk=ACCOUNT#a#MEMBER#m#ISSUER#h       sk=BINDING        consistent  |
+ * | 31 | list a member's identities, to remove them  | gsi1  | gsi1pk=ACCOUNT#a#MEMBER#m#IDENTITIES gsi1sk=m                      |
+ * | 32 | find members by e-mail, in all accounts     | gsi2  | gsi2pk=MEMBER_EMAIL#h                gsi2sk=a                      |
+ * | 33 | what was made by a request that has a name  | table | pk=ACCOUNT#a#MEMBER#m#REQUEST#h     sk=REQUEST[#part] consistent |
  *
  * Ids in sort keys are padded, so that text sorts as numbers do; `h` is a hash, so that no name becomes a key.
  * Patterns 2, 4 and 26 own a partition key each, because every request reads them and a partition serves 3,000 strong

@@ -8,7 +8,8 @@ import { createLimit, createPlan, deleteLimit, deletePlan, listLimits, listPlans
 import { deleteService } from "../../lib/operations/services.ts";
 import { limits, ofPlan } from "../../lib/table/catalogue.ts";
 import { readServiceToken } from "../../lib/table/services.ts";
-import { meanwhile } from "../support/table.ts";
+import { createTestAccount } from "../support/account.ts";
+import { meanwhile, through } from "../support/table.ts";
 import { PLAN, Workshop } from "../support/workshop.ts";
 
 /** Metrics, plans and limits, and what calls are judged by, when something of them is changed between the reading and the writing. */
@@ -199,6 +200,19 @@ describe("application plans", () => {
     expect((await makeDefault(w.operator, w.admin, of, second.id)).version).toBe(version);
     await expect(makeDefault(w.operator, w.admin, await w.serviceId(), second.id)).rejects.toMatchObject(NOT_FOUND);
   });
+
+  it.each<[string, (of: ServiceId, first: PlanId) => Promise<typeof w.operator>]>([
+    ["both at once", async (of, first) => meanwhile(w.operator, () => makeDefault(w.operator, w.admin, of, first))],
+    ["one so shortly after the other that no index shows it", async (of, first) => {
+      await makeDefault(w.operator, w.admin, of, first);
+      return { ...w.operator, table: through(w.operator.table, async (_operation, input, ask) => ("IndexName" in input ? { Items: [] } : ask())) };
+    }],
+  ])("are never two by default, where none was before and two are chosen, %s", async (_how, after) => {
+    const { serviceId: of, id: first } = await w.plan();
+    const second = await plan(of);
+    await makeDefault(await after(of, first), w.admin, of, second.id);
+    expect((await listPlans(w.operator, w.admin, of)).filter(({ isDefault }) => isDefault).map(({ id }) => id)).toEqual([second.id]);
+  });
 });
 
 describe("limits", () => {
@@ -258,6 +272,8 @@ describe("limits", () => {
 });
 
 describe("account plans", () => {
+  const create = (by: Principal) => createAccountPlan(w.operator, by, { name: `Plan ${w.next()}`, state: "hidden", approvalRequired: false });
+
   it("are of no service: whoever reaches none reads them", async () => {
     const { id } = await w.accountPlan();
     const nobody: Principal = { kind: "member", member: { ...w.account.admin.member, role: "member", sections: ["partners"], serviceAccess: [] } };
@@ -274,9 +290,17 @@ describe("account plans", () => {
     expect(all.find(({ id }) => id === first.id)).toMatchObject({ approvalRequired: true, isDefault: false });
   });
 
+  it("are never two by default, where none was before and two are chosen at once", async () => {
+    const by: Principal = { kind: "member", member: (await createTestAccount(w.latchkey)).admin.member };
+    for (const { id } of await listAccountPlans(w.operator, by)) await deleteAccountPlan(w.operator, by, id);
+    const [first, second] = [await create(by), await create(by)];
+    await makeAccountPlanDefault(meanwhile(w.operator, () => makeAccountPlanDefault(w.operator, by, first.id)), by, second.id);
+    expect((await listAccountPlans(w.operator, by)).filter(({ isDefault }) => isDefault).map(({ id }) => id)).toEqual([second.id]);
+  });
+
   it("that are deleted meanwhile take nobody", async () => {
     const { id: developer } = await w.developer();
-    const gone = await createAccountPlan(w.operator, w.admin, { name: `Plan ${w.next()}`, state: "hidden", approvalRequired: false });
+    const gone = await create(w.admin);
     const deps = meanwhile(w.operator, () => deleteAccountPlan(w.operator, w.admin, gone.id));
     await expect(changeAccountPlan(deps, w.admin, developer, gone.id)).rejects.toMatchObject(NOT_FOUND);
   });

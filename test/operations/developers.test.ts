@@ -106,7 +106,7 @@ describe("between the reading and the writing", () => {
   });
 });
 
-it("who signs up gets an application of each default plan, also where one service has two, as when both were made default at once", async () => {
+it("who signs up gets an application of each default plan, also where one service has two", async () => {
   const other = await createTestAccount(w.latchkey);
   const by: Principal = { kind: "member", member: other.admin.member };
   const service = (await other.service("Echo")).id as ServiceId;
