@@ -25,7 +25,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   ),
   tokens: deployed(
     ["operations/{access-tokens,audit,context,once,own-rights,record-use}", "http/{idempotency,use-log}", "http/represent/{access-token,audit-record,rights}"],
-    ["operations/{access-tokens,audit,context}", "http/{use-log,wire/people}", "api/{access-tokens*,imported-tokens,account-tokens,member-tokens,own-rights,idempotency,audit,developer-accounts}", "cli/import", "events/what-is-recorded"],
+    ["operations/{access-tokens,audit,context,record-use}", "http/{use-log,wire/people}", "api/{access-tokens*,imported-tokens,account-tokens,member-tokens,own-rights,idempotency,audit,developer-accounts}", "cli/import", "events/what-is-recorded"],
   ),
   members: deployed(
     ["operations/{accounts,members}", "http/represent/{account,member}"],
