@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
-import { request } from "node:http";
+import { request, type IncomingMessage } from "node:http";
 import { connect, createServer } from "node:net";
 import path from "node:path";
 import process from "node:process";
@@ -254,6 +254,16 @@ describe("npm start", () => {
       const { action, fields } = formOf(await browser.get(location));
       expect((await browser.follow(await browser.post(action, fields))).url.href).toBe(`${baseUrl}/p/signed_out`);
       expect(await rightsIn(baseUrl, session)).toBe(403);
+    });
+
+    it("also who opens it at localhost: they are sent to where they can sign in; programs are served there as well", async () => {
+      const { port } = new URL(description.baseUrl);
+      const at = async (path: string) => {
+        const [answer] = (await once(request({ host: LOOPBACK, port, path, headers: { host: `localhost:${port}` } }).end(), "response")) as [IncomingMessage];
+        return [answer.resume().statusCode, answer.headers.location];
+      };
+      for (const path of ["/", "/p/sign_in?to=%2Fp%2Fadmin%2Fapi_docs"]) expect(await at(path)).toEqual([302, description.baseUrl + path]);
+      expect(await at("/openapi.json")).toEqual([200, undefined]);
     });
 
     it("whatever cookies other programs on this machine have set", async () => {
