@@ -34,6 +34,17 @@ export function layout(): void {
     }
   });
 
+  it("nothing moves for whoever wants it so, when light becomes dark and a menu opens", async () => {
+    const { page } = await visit("limited");
+    await page.getByRole("heading", { name: "Service tokens" }).waitFor();
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.getByRole("button", { name: "Signed in as" }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).waitFor();
+    expect(await page.evaluate(() => new Promise<readonly string[]>((seen) => {
+      requestAnimationFrame(() => seen(document.getAnimations().map((each) => (each instanceof CSSTransition ? each.transitionProperty : each.id))));
+    }))).toEqual([]);
+  });
+
   it("the first page brings less than 200 kB of script, and nothing of what the documentation needs", async () => {
     const { page, context } = await newVisit();
     onTestFinished(() => context.close());
