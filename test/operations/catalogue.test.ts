@@ -7,6 +7,7 @@ import { createMetric, deleteMetric, listMethods, listMetrics, readMetric, updat
 import { createLimit, createPlan, deleteLimit, deletePlan, listLimits, listPlans, makeDefault, readLimit, readPlan, updateLimit, updatePlan } from "../../lib/operations/plans.ts";
 import { deleteService } from "../../lib/operations/services.ts";
 import { limits, ofPlan } from "../../lib/table/catalogue.ts";
+import { developerAccounts } from "../../lib/table/developers.ts";
 import { readServiceToken } from "../../lib/table/services.ts";
 import { createTestAccount } from "../support/account.ts";
 import { meanwhile, through } from "../support/table.ts";
@@ -69,7 +70,8 @@ describe("metrics", () => {
     expect((await listMethods(w.operator, w.admin, of, hits)).map(({ id }) => id)).toEqual([method.id]);
     expect(await listMethods(w.operator, w.admin, of, other.id)).toEqual([]);
     expect((await traffic(of)).metrics).toContainEqual({ id: method.id, systemName: method.systemName, parentId: hits });
-    expect((await readMetric(w.operator, w.admin, of, method.id, hits)).id).toBe(method.id);
+    // Asked for as a metric, a method is there as well.
+    for (const parent of [hits, undefined]) expect((await readMetric(w.operator, w.admin, of, method.id, parent)).id).toBe(method.id);
     await expect(metric(of, w.operator, {}, other.id)).rejects.toMatchObject({ code: "invalid", fields: { parent_id: ["You can only create methods under 'hits'"] } });
     await expect(readMetric(w.operator, w.admin, of, other.id, hits)).rejects.toMatchObject(NOT_FOUND);
     await expect(updateMetric(w.operator, w.admin, of, other.id, { unit: "x" }, hits)).rejects.toMatchObject(NOT_FOUND);
@@ -183,6 +185,7 @@ describe("application plans", () => {
     await expect(deletePlan(w.operator, w.admin, await w.serviceId(), on)).rejects.toMatchObject(NOT_FOUND);
     const { service, application: _ } = await w.developed();
     const [used] = await listPlans(w.operator, w.admin, service);
+    await expect(deletePlan(w.operator, w.admin, service, (await plan(service)).id)).resolves.toBeUndefined();
     await expect(deletePlan(w.operator, w.admin, service, used!.id)).rejects.toMatchObject({ code: "refused", fields: { base: [expect.stringContaining("At least one application depends on it")] } });
     await expect(deletePlan(w.operator, w.admin, of, on)).resolves.toBeUndefined();
   });
@@ -199,6 +202,12 @@ describe("application plans", () => {
     const { version } = await readPlan(w.operator, w.admin, second.id);
     expect((await makeDefault(w.operator, w.admin, of, second.id)).version).toBe(version);
     await expect(makeDefault(w.operator, w.admin, await w.serviceId(), second.id)).rejects.toMatchObject(NOT_FOUND);
+  });
+
+  it("are the default of their own service alone", async () => {
+    const [one, other] = [await w.plan(), await w.plan()];
+    for (const { serviceId: of, id } of [one, other]) await makeDefault(w.operator, w.admin, of, id);
+    expect((await readPlan(w.operator, w.admin, one.id)).isDefault).toBe(true);
   });
 
   it.each<[string, (of: ServiceId, first: PlanId) => Promise<typeof w.operator>]>([
@@ -296,6 +305,15 @@ describe("account plans", () => {
     const [first, second] = [await create(by), await create(by)];
     await makeAccountPlanDefault(meanwhile(w.operator, () => makeAccountPlanDefault(w.operator, by, first.id)), by, second.id);
     expect((await listAccountPlans(w.operator, by)).filter(({ isDefault }) => isDefault).map(({ id }) => id)).toEqual([second.id]);
+  });
+
+  it("that an account is on already are no change when they are chosen again", async () => {
+    const [{ id: developer }, { id: plan }] = [await w.developer(), await create(w.admin)];
+    const stored = () => developerAccounts.read(w.operator.table, accountId(), developer);
+    await changeAccountPlan(w.operator, w.admin, developer, plan);
+    const before = await stored();
+    expect(await changeAccountPlan(w.operator, w.admin, developer, plan)).toMatchObject({ id: plan });
+    expect([before?.planId, await stored()]).toEqual([plan, before]);
   });
 
   it("that are deleted meanwhile take nobody", async () => {
