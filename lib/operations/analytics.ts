@@ -75,7 +75,8 @@ export async function topApplications(deps: Storage, principal: Principal, id: S
       return { application, value: totalOf(counts, since, until) };
     }))));
   }
-  const most = uses.filter(({ value }) => value > 0).sort((a, b) => b.value - a.value || a.application.id - b.application.id).slice(0, TOP);
+  // Sorting is stable: of those that used as much, the older stays first.
+  const most = uses.filter(({ value }) => value > 0).sort((a, b) => b.value - a.value).slice(0, TOP);
   return { at, metric, window, applications: await Promise.all(most.map(async ({ application, value }) => ({ ...(await using(deps, application)), value }))) };
 }
 

@@ -102,7 +102,10 @@ describe("a report", () => {
 
   it("may be a multipart form", async () => {
     const body = '--x\r\ncontent-disposition: form-data; name="transactions[0][app_id]"\r\n\r\na\r\n--x--\r\n';
-    expect((await report(body, { "content-type": "multipart/form-data; boundary=x" })).transactions).toEqual([{ ...one, usage: {} }]);
+    const multipart = { "content-type": "multipart/form-data; boundary=x" };
+    expect((await report(body, multipart)).transactions).toEqual([{ ...one, usage: {} }]);
+    // Or nothing, when the query says it all.
+    expect((await report("", multipart, "transactions[0][app_id]=a")).transactions).toEqual([{ ...one, usage: {} }]);
   });
 
   it("of no other type is read, not even an empty one", async () => {
