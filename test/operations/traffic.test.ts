@@ -5,6 +5,7 @@ import { createApplication } from "../../lib/operations/applications.ts";
 import { topApplications } from "../../lib/operations/analytics.ts";
 import { countReports } from "../../lib/operations/count-traffic.ts";
 import { listMetrics } from "../../lib/operations/metrics.ts";
+import { createLimit, createPlan } from "../../lib/operations/plans.ts";
 import { judgeCall, reportTraffic, type Call, type Presented, type Transaction } from "../../lib/operations/service-management.ts";
 import { revealServiceToken } from "../../lib/operations/service-tokens.ts";
 import { newReportId } from "../../lib/secrets/random.ts";
@@ -16,7 +17,7 @@ import { readServiceToken, serviceTokenRow } from "../../lib/table/services.ts";
 import { transact } from "../../lib/table/transact.ts";
 import { everyRow } from "../support/rows.ts";
 import { through } from "../support/table.ts";
-import { Workshop } from "../support/workshop.ts";
+import { PLAN, Workshop } from "../support/workshop.ts";
 
 /** What a call or a report costs, what it is remembered by, and how much of it is taken. */
 const w = new Workshop();
@@ -66,6 +67,19 @@ describe("an authrep with an idempotency key", () => {
 });
 
 describe("a call", () => {
+  it("is judged by the limits of its application's own plan, whichever others its service has", async () => {
+    const { serviceId: of, id: free } = await w.plan();
+    const { id: closed } = await createPlan(w.operator, w.admin, of, { ...PLAN, name: "Closed" });
+    await createLimit(w.operator, w.admin, closed, (await listMetrics(w.operator, w.admin, of))[0]!.id, { period: "day", value: 0 });
+    const { value } = await revealServiceToken(w.operator, w.admin, of);
+    for (const [planId, code, told] of [[free, undefined, 0], [closed, "limits_exceeded", 1], [undefined, undefined, 0]] as const) {
+      const userKey = `key-${w.next()}`;
+      await createApplication(w.operator, w.admin, { serviceId: of, planId, name: "App", description: "", userKey });
+      const { refusal, reports: shown } = await judgeCall(w.operator, { ...presented, serviceToken: value, serviceId: String(of) }, call({ userKey }));
+      expect([refusal?.code, shown.length]).toEqual([code, told]);
+    }
+  });
+
   it("on a plan that has gone is judged by no limits, and names none", async () => {
     const at = await w.plan();
     const its = await createApplication(w.operator, w.admin, { serviceId: at.serviceId, planId: at.id, name: "App", description: "", userKey: "planless" });
@@ -123,6 +137,15 @@ describe("a report", () => {
     expect(await reports()).toBe(before);
   });
 
+  it("is a failure when it cannot be read which application it is about: so it comes again, and nothing of it is lost", async () => {
+    const { userKey } = await app();
+    const row = await readRow(w.operator.table, keys.credentialApplication(accountId(), service, { kind: "user_key", value: userKey! }));
+    await transact(w.operator.table, [{ put: { ...row!, type: "other" } }]);
+    const before = await reports();
+    await expect(reportTraffic(w.operator, presented, [{ ...uses(1)[0]!, userKey }], undefined)).rejects.toThrow("has a bad type");
+    expect(await reports()).toBe(before);
+  });
+
   it("tells which of its transactions nobody can count, and why, and counts the others", async () => {
     const [good] = uses(1);
     const given = [good!, { ...good!, userKey: "nobody's" }, { ...good!, usage: { unknown: "1" } }, { ...good!, usage: { hits: "x" } }, { ...good!, appId: "both" }];
@@ -144,6 +167,17 @@ describe("what is counted", () => {
     await countReports(w.operator, [share(to)]);
     const types = (await everyRow(w.latchkey)).filter((row) => JSON.stringify(row).includes(String(to.id))).map(({ type }) => type);
     expect(new Set(types)).toEqual(new Set(["application", "application_traffic", "counted_share", "event", "used"]));
+  });
+
+  it("is added to what there was, or takes its place where the report says so", async () => {
+    const to = await app();
+    const { uses: [use], ...set } = share(to);
+    await countReports(w.operator, [share(to, 3)]);
+    await countReports(w.operator, [share(to, 4)]);
+    const counts = async () => (await everyRow(w.latchkey)).filter(({ type, pk }) => type === "used" && pk.includes(`#${to.id}#`)).map((row) => row["h22"]);
+    expect(await counts()).toEqual([7]);
+    await countReports(w.operator, [{ ...set, id: newReportId(), uses: [{ ...use!, amount: { op: "set", value: 5 } }] }]);
+    expect(await counts()).toEqual([5]);
   });
 
   it("together is as much as a transaction has room for: 95 reports of one metric and day beside what is always written", async () => {
