@@ -50,6 +50,7 @@ export async function makeAccountPlanDefault(deps: Storage, principal: Principal
     if (chosen.isDefault) return chosen;
     const account = await readAccount(deps.table, chosen.accountId);
     if (account === undefined) throw notFound();
+    // Only a row that both change can tell two that find no former default from each other.
     const turn: Write = { put: accountRow({ ...account, version: account.version + 1 }), when: { version: account.version } };
     const formerOnes = (await plans.all(deps, principal, "account")).filter(({ isDefault }) => isDefault);
     const change = plans.changed(deps, principal, chosen, { ...chosen, isDefault: true });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { epochSeconds, id, type MetricId, type ServiceId } from "../../lib/domain/brands.ts";
 import type { Application } from "../../lib/domain/model.ts";
+import { serviceTokenString } from "../../lib/domain/token-string.ts";
 import { createApplication } from "../../lib/operations/applications.ts";
 import { topApplications } from "../../lib/operations/analytics.ts";
 import { countReports } from "../../lib/operations/count-traffic.ts";
@@ -8,7 +9,7 @@ import { listMetrics } from "../../lib/operations/metrics.ts";
 import { createLimit, createPlan } from "../../lib/operations/plans.ts";
 import { judgeCall, reportTraffic, type Call, type Presented, type Transaction } from "../../lib/operations/service-management.ts";
 import { revealServiceToken } from "../../lib/operations/service-tokens.ts";
-import { newReportId } from "../../lib/secrets/random.ts";
+import { newReportId, newSecret } from "../../lib/secrets/random.ts";
 import { applicationPlans } from "../../lib/table/catalogue.ts";
 import { readRow } from "../../lib/table/client.ts";
 import { keys } from "../../lib/table/model.ts";
@@ -78,6 +79,12 @@ describe("a call", () => {
       const { refusal, reports: shown } = await judgeCall(w.operator, { ...presented, serviceToken: value, serviceId: String(of) }, call({ userKey }));
       expect([refusal?.code, shown.length]).toEqual([code, told]);
     }
+  });
+
+  it("with a token, whole in itself, of a service that never was is refused as with any that is unknown", async () => {
+    const never = id<ServiceId>(4711);
+    const whose = { ...presented, serviceToken: serviceTokenString(accountId(), never, newSecret()), serviceId: String(never) };
+    await expect(judgeCall(w.operator, whose, call())).rejects.toMatchObject({ name: "TrafficError", code: "service_token_invalid" });
   });
 
   it("on a plan that has gone is judged by no limits, and names none", async () => {
