@@ -12,6 +12,7 @@ import { parsePeppers } from "../lib/secrets/pepper.ts";
 import { serviceTokenRow } from "../lib/table/services.ts";
 import { openTable } from "../lib/table/client.ts";
 import { newDatabase } from "../test/support/database.ts";
+import { documentsIn } from "../test/support/table.ts";
 import { itemSize, readUnits } from "./cost/item-size.ts";
 import { startMeter } from "./cost/meter.ts";
 import { loadsOf, PAGE, TOGETHER, type Loads } from "./hot-keys/loads.ts";
@@ -94,7 +95,7 @@ async function measuredLoads(): Promise<Loads> {
       table: openTable(TABLE), clock: systemClock, peppers: parsePeppers(`1:${randomBytes(32).toString("hex")}`),
       keyring: kmsKeyring("alias/hot-keys", new KMSClient({ ...database, endpoint: aws.endpoint })),
     };
-    return await loadsOf(deps, async (act) => {
+    return await loadsOf({ operator: deps, documents: documentsIn(database) }, async (act) => {
       meter.taken();
       await act();
       return meter.taken().flatMap((call) => call.loads);

@@ -3,7 +3,6 @@ import type { Application, Principal } from "../../lib/domain/model.ts";
 import type { Report } from "../../lib/domain/reports.ts";
 import { deleteOwnAccessToken, issueAccessToken, listAllAccessTokens } from "../../lib/operations/access-tokens.ts";
 import { authenticate } from "../../lib/operations/authenticate.ts";
-import type { Hashing, Sealing, Storage } from "../../lib/operations/context.ts";
 import { countReports } from "../../lib/operations/count-traffic.ts";
 import { recordUses } from "../../lib/operations/record-use.ts";
 import { judgeCall } from "../../lib/operations/service-management.ts";
@@ -31,9 +30,10 @@ export type Loads = Readonly<Record<
  * @param metered what it takes to do something.
  */
 export async function loadsOf(
-  deps: Storage & Hashing & Sealing, metered: (act: () => Promise<unknown>) => Promise<readonly Load[]>,
+  latchkey: Parameters<typeof createTestAccount>[0], metered: (act: () => Promise<unknown>) => Promise<readonly Load[]>,
 ): Promise<Loads> {
-  const account = await createTestAccount({ operator: deps });
+  const { operator: deps } = latchkey;
+  const account = await createTestAccount(latchkey);
   const { member, token, value } = account.admin;
   const principal: Principal = { kind: "member", member };
   const { accountId } = member;

@@ -13,7 +13,7 @@ import { readAccount } from "../../lib/table/accounts.ts";
 import { createTestAccount } from "../../test/support/account.ts";
 import { REGION } from "../../test/support/aws.ts";
 import type { Database } from "../../test/support/database.ts";
-import { tableIn } from "../../test/support/table.ts";
+import { documentsIn, tableIn } from "../../test/support/table.ts";
 import { BATCH, batchWriter } from "./batch-writer.ts";
 import { rowsOf, sizeOf, type Ground, type Rows, type Size } from "./world.ts";
 
@@ -58,7 +58,7 @@ export async function filled({ directory, tokens, inMemory = false }: Wanted, pr
 async function groundOf(file: string, deps: Filled["deps"], emulator: DynamoDbLocal): Promise<Ground> {
   if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Ground;
   await makeTable(new DynamoDBClient(connectionTo(emulator)));
-  const account = await createTestAccount({ operator: deps });
+  const account = await createTestAccount({ operator: deps, documents: documentsIn(connectionTo(emulator)) });
   const { accountId, createdAt } = account.admin.member;
   const reached = [];
   for (const name of ["First", "Second", "Third"]) reached.push((await account.service(name)).id);

@@ -1,4 +1,4 @@
-import { epochSeconds, id, type MemberId, type ServiceId } from "../../lib/domain/brands.ts";
+import { epochSeconds, id, type ServiceId } from "../../lib/domain/brands.ts";
 import type { DeveloperAccount } from "../../lib/domain/developers.ts";
 import { BY_DEFAULT } from "../../lib/domain/service-settings.ts";
 import type { AccessToken, Member, Principal, Service } from "../../lib/domain/model.ts";
@@ -12,6 +12,7 @@ import { developerAccounts } from "../../lib/table/developers.ts";
 import { readMember } from "../../lib/table/members.ts";
 import { transact } from "../../lib/table/transact.ts";
 import type { Deployment } from "./deployment.ts";
+import { prepared } from "./prepared.ts";
 
 /** A member of a test's account, and a token of theirs. */
 export type Person = { readonly member: Member; readonly token: AccessToken; readonly value: string };
@@ -33,31 +34,32 @@ export type TestAccount = {
 const TOKEN: NewAccessToken = { name: "for tests", scopes: ["account_management"], permission: "rw", expiresAt: "never" };
 let made = 0;
 
-export async function createTestAccount({ operator }: Pick<Deployment, "operator">): Promise<TestAccount> {
-  const { admin, token, value } = await createAccount(operator, { name: `Account ${++made}`, adminEmail: `admin${made}@example.com` });
+export async function createTestAccount(latchkey: Pick<Deployment, "operator" | "documents">): Promise<TestAccount> {
+  const { operator } = latchkey;
+  const { admin, token, value } = await prepared(latchkey, (to) => createAccount(to, { name: `Account ${++made}`, adminEmail: `admin${made}@example.com` }));
   const asAdmin: Principal = { kind: "member", member: admin };
   const names = new Set<string>();
 
-  const issue = async (memberId: MemberId, wanted: Partial<NewAccessToken>): Promise<Person> => {
-    const member = await readMember(operator.table, admin.accountId, memberId);
-    if (member === undefined) throw new Error("That member is gone");
-    return { member, ...(await issueAccessToken(operator, { kind: "member", member }, { ...TOKEN, ...wanted })) };
-  };
+  const issue = async (to: Deployment["operator"], member: Member, wanted: Partial<NewAccessToken>): Promise<Person> =>
+    ({ member, ...(await issueAccessToken(to, { kind: "member", member }, { ...TOKEN, ...wanted })) });
 
   return {
     admin: { member: admin, token, value },
-    async member(rights, wanted = {}) {
+    member: (rights, wanted = {}) => prepared(latchkey, async (to) => {
       const email = `member${++made}@example.com`;
-      const { id: memberId } = await createMember(operator, asAdmin, { username: email, email });
-      await updateRights(operator, asAdmin, memberId, rights);
-      await changeState(operator, asAdmin, memberId, "activate");
-      return issue(memberId, wanted);
+      const { id: memberId } = await createMember(to, asAdmin, { username: email, email });
+      await updateRights(to, asAdmin, memberId, rights);
+      return issue(to, await changeState(to, asAdmin, memberId, "activate"), wanted);
+    }),
+    async token(of, wanted = {}) {
+      const member = await readMember(operator.table, admin.accountId, of.member.id);
+      if (member === undefined) throw new Error("That member is gone");
+      return issue(operator, member, wanted);
     },
-    token: (of, wanted = {}) => issue(of.member.id, wanted),
     service(name) {
       const again = names.has(name);
       names.add(name);
-      return createService(operator, asAdmin, { name, settings: BY_DEFAULT, ...(again ? { systemName: `again_${++made}` } : {}) });
+      return prepared(latchkey, (to) => createService(to, asAdmin, { name, settings: BY_DEFAULT, ...(again ? { systemName: `again_${++made}` } : {}) }));
     },
     async application(serviceId, name) {
       const application = await createApplication(operator, asAdmin, { serviceId: id(serviceId), name, description: "", userKey: `key-${++made}` });
