@@ -80,7 +80,8 @@ export function reasonOf(error: unknown): string {
 function discover({ issuer, clientId, clientSecret }: Settings): Promise<openid.Configuration> {
   const server = new URL(issuer);
   const insecure = server.protocol === "http:" && LOOPBACK.includes(server.hostname) ? [openid.allowInsecureRequests] : [];
-  return openid.discovery(server, clientId, clientSecret === "" ? undefined : clientSecret, clientSecret === "" ? openid.None() : undefined, {
+  // The client without a secret, which is the empty one, proves itself by nothing but its code.
+  return openid.discovery(server, clientId, clientSecret, undefined, {
     // The signature is checked although the token came from the issuer itself, over TLS.
     execute: [openid.enableNonRepudiationChecks, ...insecure], timeout: TIMEOUT_SECONDS,
   });

@@ -56,7 +56,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
     ["operations/{analytics,count-traffic,service-management,traffic-view}", "http/traffic/*", "http/represent/usage"],
     ["http/{traffic-*,wire/sales}", "operations/traffic", "api/{analytics,service-management}", "events/count-traffic"],
   ),
-  portal: deployed(["operations/{sessions,sign-in}", "http/{issuer,session-cookie,signing-in-cookie}", "http/portal/*"], ["http/{cookies,return-to}", "secrets/sealed-cookie", "operations/sign-in", "portal/*"]),
+  portal: deployed(["operations/{sessions,sign-in}", "http/{issuer,session-cookie,signing-in-cookie}", "http/portal/*"], ["http/{cookies,issuer,return-to,session-cookie}", "secrets/sealed-cookie", "operations/sign-in", "portal/*"]),
 };
 
 /** The part that run.ts was asked for. */

@@ -70,6 +70,15 @@ it("an e-mail that nobody has verified leads to nobody, whose it may be, and a s
   expect(await signIn(w.operator, { issuer: "https://other.example", subject }, undefined)).toMatchObject({ kind: "refused" });
 });
 
+it("a subject who is known by the member alone, and not the other way, is that member by their e-mail", async () => {
+  const of = await member(w.email());
+  const identity = somebody(of.email);
+  await signIn(w.operator, identity, undefined);
+  await w.lose(keys.identity(identity.issuer, identity.subject, of.accountId));
+  expect(await signIn(w.operator, identity, undefined)).toMatchObject({ kind: "signed_in", session: { memberId: of.id } });
+  expect(await signIn(w.operator, somebody(of.email), undefined)).toEqual({ kind: "refused", reason: "other_identity" });
+});
+
 describe("whoever is in more accounts than anybody chooses from", () => {
   it("chooses among thirty of them, and reaches each by naming it", async () => {
     const email = w.email();

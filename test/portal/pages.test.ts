@@ -39,6 +39,7 @@ const STRICT = {
   "x-frame-options": "DENY",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": "camera=(), microphone=(), geolocation=(), clipboard-read=()",
 };
 
 describe("a page", () => {
