@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { MetricId, ServiceId } from "../../lib/domain/brands.ts";
+import { id, type MetricId, type ServiceId } from "../../lib/domain/brands.ts";
 import type { Principal } from "../../lib/domain/model.ts";
 import { BY_DEFAULT } from "../../lib/domain/service-settings.ts";
 import { createRule, deleteRule, listRules, updateRule } from "../../lib/operations/mapping-rules.ts";
@@ -8,6 +8,8 @@ import { deployProxy, readProxy, updateOidcFlows, updatePolicies, updateProxy } 
 import { listConfigs, listConfigsOf, promoteConfig, readConfig } from "../../lib/operations/proxy-configs.ts";
 import { deleteService, updateService } from "../../lib/operations/services.ts";
 import { readRow } from "../../lib/table/client.ts";
+import type { Input } from "../../lib/table/dynamodb/operations.ts";
+import { eventFrom } from "../../lib/table/events.ts";
 import { keys, type Key, type Row } from "../../lib/table/model.ts";
 import { WHOLE } from "../../lib/table/page.ts";
 import { proxies } from "../../lib/table/proxies.ts";
@@ -31,6 +33,8 @@ const patterns = async (of: ServiceId) => (await listRules(w.operator, w.admin, 
 const versions = async (of: ServiceId, environment: "sandbox" | "production" = "sandbox") =>
   (await listConfigsOf(w.operator, w.admin, of, environment)).map(({ version }) => version).toSorted((a, b) => a - b);
 const told = (of: ServiceId, environment: "sandbox" | "production" = "sandbox") => readConfig(w.operator, w.admin, of, environment, "latest");
+const reaching = (serviceAccess: readonly ServiceId[]): Principal =>
+  ({ kind: "member", member: { ...w.account.admin.member, role: "member", sections: ["partners"], serviceAccess } });
 /** While this is not there. */
 async function without(key: Key, act: () => Promise<unknown>): Promise<void> {
   const row = await readRow(w.operator.table, key) as Row;
@@ -176,6 +180,73 @@ it("only gateways of one's own may be called at localhost", async () => {
   expect((await local()).settings.endpoint).toBe("http://localhost:3000");
 });
 
+/** What is recorded with each transaction that this writes. */
+async function recorded(act: (deps: Workshop["operator"]) => Promise<unknown>) {
+  const written: (readonly [string, object])[][] = [];
+  const table = through(w.operator.table, (operation, input, ask) => {
+    if (operation === "TransactWriteItems") {
+      const rows = (input as Input<"TransactWriteItems">).TransactItems.flatMap((item) => ("Put" in item ? [item.Put.Item as Row] : []));
+      written.push(rows.filter(({ type }) => type === "event").map(eventFrom).map(({ type, facts }) => [type, facts]));
+    }
+    return ask();
+  });
+  await act({ ...w.operator, table });
+  return written;
+}
+
+describe("a change", () => {
+  const CHAIN = [{ name: "cors", version: "builtin", configuration: {}, enabled: true }];
+  const NEXT = ["proxy_config.created", { environment: "sandbox", version: 2 }];
+
+  it.each<[string, (deps: Workshop["operator"], of: ServiceId) => Promise<unknown>, unknown[]]>([
+    ["policies", (deps, of) => updatePolicies(deps, w.admin, of, CHAIN), [["proxy.updated", { changed: ["policies_config"] }], NEXT]],
+    ["flows", (deps, of) => updateOidcFlows(deps, w.admin, of, { implicit_flow_enabled: true, standard_flow_enabled: true }), [["proxy.updated", { changed: ["implicit_flow_enabled"] }]]],
+    ["settings", (deps, of) => updateProxy(deps, w.admin, of, { secret_token: "another", api_backend: "https://echo.example.com:443" }), [["proxy.updated", { changed: ["secret_token"] }], NEXT]],
+  ])("of %s is recorded with what has become another; once more, it is none and nothing is written", async (_what, change, records) => {
+    const of = await w.deployed();
+    expect(await recorded((deps) => change(deps, of))).toEqual([records]);
+    expect(await recorded((deps) => change(deps, of))).toEqual([]);
+    expect(await recorded((deps) => deployProxy(deps, w.admin, of))).toEqual([]);
+  });
+
+  it("of rules waits for a deployment", async () => {
+    const { service: of, rule: { id } } = await w.ruled();
+    await updateProxy(w.operator, w.admin, of, { api_backend: "https://echo.example.com" });
+    expect(await recorded((deps) => updateRule(deps, w.admin, of, id, { delta: 7 }))).toEqual([[["mapping_rule.updated", expect.anything()]]]);
+    expect(await recorded((deps) => deleteRule(deps, w.admin, of, id))).toEqual([[["mapping_rule.deleted", expect.anything()]]]);
+    expect(await versions(of)).toEqual([1]);
+  });
+
+  it("of a rule to a pattern that is none is refused", async () => {
+    const { service: of, rule: { id } } = await w.ruled();
+    const before = await patterns(of);
+    await expect(updateRule(w.operator, w.admin, of, id, { pattern: "no-slash" })).rejects.toMatchObject({ code: "invalid", fields: { pattern: [expect.stringContaining("has to start with '/'")] } });
+    expect(await patterns(of)).toEqual(before);
+  });
+});
+
+it("a rule that is asked for twice under a name is made once, and told as it is by now", async () => {
+  const { service: of, metricId } = await w.ruled();
+  const named = { ...w.operator, named: { key: keys.request(accountId(), w.account.admin.member.id, "token", `rule-${w.next()}`), asked: "x" } };
+  const wanted = { ...RULE, pattern: "/named", metricId };
+  const { id } = await createRule(named, w.admin, of, wanted);
+  await updateRule(w.operator, w.admin, of, id, { delta: 7 });
+  expect(await createRule(named, w.admin, of, wanted)).toMatchObject({ id, pattern: "/named", delta: 7 });
+  expect((await patterns(of)).filter(([pattern]) => pattern === "/named")).toHaveLength(1);
+});
+
+it("a metric, or a method, that gateways count stays as long as they do, and is called what it is", async () => {
+  const of = await w.serviceId();
+  const [{ metricId: hits } = { metricId: undefined }] = await listRules(w.operator, w.admin, of);
+  const method = await createMetric(w.operator, w.admin, of, { friendlyName: "Method", unit: "hit", description: "" }, hits);
+  const counted = await metric(of);
+  for (const on of [method.id, counted]) await rule(of, on);
+  await updateProxy(w.operator, w.admin, of, { api_backend: "https://echo.example.com" });
+  const refusal = (what: string) => ({ fields: { base: [`${what} is used by the latest gateway configuration and cannot be deleted`] } });
+  await expect(deleteMetric(w.operator, w.admin, of, counted)).rejects.toMatchObject(refusal("Metric"));
+  await expect(deleteMetric(w.operator, w.admin, of, method.id, hits)).rejects.toMatchObject(refusal("Method"));
+});
+
 describe("a deployment", () => {
   it("is none when the flows of OpenID Connect change: gateways are not told of them, nor of what waits", async () => {
     const of = await w.pending();
@@ -232,8 +303,9 @@ describe("a promotion", () => {
     const named = { ...w.operator, named: { key: keys.request(accountId(), w.account.admin.member.id, "token", `promotion-${w.next()}`), asked: "x" } };
     const { tokenValue } = await promote(of, 1, named);
     expect((await promote(of, 1, named)).tokenValue).toBe(tokenValue);
-    const limited: Principal = { kind: "member", member: { ...w.account.admin.member, role: "member", sections: ["partners"], serviceAccess: [] } };
-    await expect(promoteConfig(named, limited, of, "sandbox", 1, "production")).rejects.toMatchObject(NO_CONFIGURATION);
+    await expect(promoteConfig(named, reaching([]), of, "sandbox", 1, "production")).rejects.toMatchObject(NO_CONFIGURATION);
+    await w.lose(keys.proxyConfig(accountId(), of, "production", 1));
+    await expect(promote(of, 1, named)).rejects.toMatchObject(NO_CONFIGURATION);
   });
 
   it("of a service that is deleted meanwhile leaves nothing", async () => {
@@ -247,7 +319,7 @@ describe("a promotion", () => {
 describe("what a gateway is told by whoever reaches some services", () => {
   it("is theirs alone, in the order of their ids, in whichever order they are named", async () => {
     const [one, two, three] = [await w.deployed(), await w.deployed(), await w.deployed()].toSorted((a, b) => a - b) as [ServiceId, ServiceId, ServiceId];
-    const by: Principal = { kind: "member", member: { ...w.account.admin.member, role: "member", sections: ["partners"], serviceAccess: [three, one] } };
+    const by = reaching([three, one]);
     for (const version of ["latest", 1, "any"] as const) {
       const { items } = await listConfigs(w.operator, by, "sandbox", { host: undefined, version }, WHOLE);
       expect(items.map(({ serviceId }) => serviceId)).toEqual([one, three]);
@@ -261,12 +333,21 @@ describe("what a gateway is told by whoever reaches some services", () => {
     expect(items.map(({ serviceId }) => serviceId)).toEqual([three]);
     expect(two).not.toBe(one);
   });
+
+  it("is of those that have a configuration, however many others they reach", async () => {
+    const [one, other] = [await w.deployed(), await w.serviceId()];
+    const gone = Array.from({ length: 120 }, (_, at) => id<ServiceId>(one - 200 + at));
+    const { items } = await listConfigs(w.operator, reaching([...gone, other, one]), "sandbox", LATEST, WHOLE);
+    expect(items.map(({ serviceId }) => serviceId)).toEqual([one]);
+  });
 });
 
 it("a mesh has its changes in both environments under one number", async () => {
   const of = await w.deployed();
   await promoteConfig(w.operator, w.admin, of, "sandbox", 1, "production");
   await updateService(w.operator, w.admin, of, () => ({ settings: { ...BY_DEFAULT, deploymentOption: "service_mesh_istio" } }));
-  await deployProxy(w.operator, w.admin, of);
+  expect(await recorded((deps) => deployProxy(deps, w.admin, of))).toEqual([[
+    ["proxy_config.created", { environment: "sandbox", version: 2 }], ["proxy_config.promoted", { environment: "production", version: 2 }],
+  ]]);
   expect([await versions(of), await versions(of, "production")]).toEqual([[1, 2], [1, 2]]);
 });

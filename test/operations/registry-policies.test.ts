@@ -36,6 +36,12 @@ describe("a policy of the registry", () => {
     }
   });
 
+  it("stays of the version that its schema says, also when it is changed", async () => {
+    const { id, policyVersion } = await registered();
+    await expect(updatePolicy(w.operator, w.admin, String(id), { policyVersion: "9.9" })).rejects.toMatchObject({ code: "invalid", fields: { version: ["differs from the schema version"] } });
+    expect(await readPolicy(w.operator, w.admin, String(id))).toMatchObject({ policyVersion });
+  });
+
   it("that is deleted meanwhile is not there to be changed", async () => {
     const { id, schema } = await registered();
     const deps = meanwhile(w.operator, () => deletePolicy(w.operator, w.admin, String(id)));
