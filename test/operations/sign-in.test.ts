@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { AccountId } from "../../lib/domain/brands.ts";
+import { epochSeconds, type AccountId } from "../../lib/domain/brands.ts";
 import type { Member, Principal } from "../../lib/domain/model.ts";
 import type { Identity } from "../../lib/domain/sign-in.ts";
 import { changeState, createMember, deleteMember, updateMember } from "../../lib/operations/members.ts";
+import { authenticateSession, SESSION_SECONDS, startSession } from "../../lib/operations/sessions.ts";
 import { namesOf, signIn } from "../../lib/operations/sign-in.ts";
 import { keys } from "../../lib/table/model.ts";
 import { createTestAccount, type TestAccount } from "../support/account.ts";
-import { everyRow } from "../support/rows.ts";
+import { everyRow, rewriteMember } from "../support/rows.ts";
 import { meanwhile, through } from "../support/table.ts";
 import { Workshop } from "../support/workshop.ts";
 
@@ -44,14 +45,16 @@ describe("between the reading and the writing", () => {
     expect(both).toEqual([1, 2].map(() => ({ kind: "signed_in", session: expect.objectContaining({ memberId: of.id }) as unknown })));
   });
 
-  it("who has another e-mail by the time they are read by themselves is not who was looked for", async () => {
+  it.each<[string, (of: Member) => Promise<unknown>]>([
+    ["has another e-mail", (of) => updateMember(w.operator, w.admin, of.id, { email: w.email() })], ["is gone", (of) => deleteMember(w.operator, w.admin, of.id)],
+  ])("who %s by the time they are read by themselves is not who was looked for", async (_what, change) => {
     const of = await member(w.email());
     const identity = somebody(of.email);
     let changed = false;
     const table = through(w.operator.table, async (operation, _input, ask) => {
       if (operation === "BatchGetItem" && !changed) {
         changed = true;
-        await updateMember(w.operator, w.admin, of.id, { email: w.email() });
+        await change(of);
       }
       return ask();
     });
@@ -77,6 +80,16 @@ it("a subject who is known by the member alone, and not the other way, is that m
   await w.lose(keys.identity(identity.issuer, identity.subject, of.accountId));
   expect(await signIn(w.operator, identity, undefined)).toMatchObject({ kind: "signed_in", session: { memberId: of.id } });
   expect(await signIn(w.operator, somebody(of.email), undefined)).toEqual({ kind: "refused", reason: "other_identity" });
+});
+
+it("a session of the very second in which all of its member's ended is over as well, one of the second after is not", async () => {
+  const of = await member(w.email());
+  const session = (await startSession(w.operator, of))!;
+  const began = session.expiresAt - SESSION_SECONDS;
+  for (const [ended, lives] of [[began, false], [began - 1, true]] as const) {
+    await rewriteMember(w.latchkey, of, { sessionsEndedAt: epochSeconds(ended) });
+    expect((await authenticateSession(w.operator, session)) !== undefined).toBe(lives);
+  }
 });
 
 describe("whoever is in more accounts than anybody chooses from", () => {
