@@ -5,11 +5,11 @@ import { pathToFileURL } from "node:url";
 import { LOOPBACK } from "./ports.ts";
 
 /**
- * Loaded into serverless-offline before it starts: what its gateway leaves out of API Gateway, and programs written for
- * 3scale use. Bodies of GET requests reach the functions (the Python client's parameters are there), and paths reach
- * them decoded and cut at an escaped `?`, as on live HTTP APIs (keys of applications hold what has to be escaped). There
- * is an access log: a line on the output for each request that came with a token, whose it was. And whoever opens the portal
- * under another name of this machine is sent to the one under which they can sign in: that is where the provider leads back to.
+ * Runs serverless-offline, with what its gateway leaves out of API Gateway, and programs written for 3scale use. Bodies of
+ * GET requests reach the functions (the Python client's parameters are there), and paths reach them decoded and cut at an
+ * escaped `?`, as on live HTTP APIs (keys of applications hold what has to be escaped). There is an access log: a line on
+ * the output for each request that came with a token, whose it was. And whoever opens the portal under another name of this
+ * machine is sent to the one under which they can sign in: that is where the provider leads back to.
  */
 type Request = {
   readonly method: string; readonly path: string; readonly info: { readonly host: string }; readonly raw: { readonly req: IncomingMessage }; payload: unknown;
@@ -53,3 +53,6 @@ event.create = function () {
   const made = create.call(this);
   return { ...made, rawPath: decodeURIComponent(made.rawPath).split("?", 1)[0] ?? "" };
 };
+
+// From here, and not by `node --import` of this file: each thread of a function would load it once more, which takes twice as long as all else it begins with.
+createRequire(import.meta.url)("serverless/bin/serverless.js");

@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { LOOPBACK } from "./ports.ts";
 import { spawnTied, type TiedProcess } from "./tied-process.ts";
 import { STAGE, type portsFrom } from "./stack.ts";
@@ -23,9 +23,8 @@ export async function startOffline({ root, ports, environment, log }: Wanted): P
     appendFileSync(log, text);
     uses(text);
   };
-  const serverless = createRequire(import.meta.url).resolve("serverless/bin/serverless.js");
   const offline = spawnTied(process.execPath, [
-    "--import", new URL("./api-gateway.ts", import.meta.url).href, serverless, "offline", "--stage", STAGE, "--host", LOOPBACK, "--httpPort", String(ports.http), "--lambdaPort", String(ports.lambda),
+    fileURLToPath(new URL("./api-gateway.ts", import.meta.url)), "offline", "--stage", STAGE, "--host", LOOPBACK, "--httpPort", String(ports.http), "--lambdaPort", String(ports.lambda),
     "--albPort", String(ports.identity + 1),
   ], { cwd: root, env: { ...process.env, ...environment, SLS_TELEMETRY_DISABLED: "1" }, onOutput });
 
