@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, it, onTestFinished } from "vitest";
 import { PAGES } from "../../lib/http/portal/pages.ts";
+import { sample } from "../support/sample.ts";
 import { address, NARROW, newVisit, signIn, visit, WIDE } from "./support/portal.ts";
 
 const KILOBYTE = 1000;
@@ -17,9 +18,9 @@ function shift(page: Page): Promise<number> {
 }
 
 export function layout(): void {
-  it.each([
+  it.each(sample("pages that come slowly", 1, [
     [PAGES.tokens, "Service tokens"], [PAGES.newToken, "New access token"], [PAGES.allTokens, "Access tokens of all members"],
-  ])("nothing jumps while %s comes, however slowly, on a wide screen or a phone", async (path, heading) => {
+  ] as const))("nothing jumps while %s comes, however slowly, on a wide screen or a phone", async (path, heading) => {
     for (const viewport of [WIDE, NARROW]) {
       const { page } = await visit("admin", PAGES.signedOut);
       await page.setViewportSize(viewport);

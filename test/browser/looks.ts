@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { beforeAll, expect, it } from "vitest";
 import { PAGES } from "../../lib/http/portal/pages.ts";
+import { sample } from "../support/sample.ts";
 import { call, inSeconds, makeToken } from "./support/api.ts";
 import { hindrances, SCREENS } from "./support/legible.ts";
 import { newToken } from "./support/new-token.ts";
@@ -63,7 +64,7 @@ export function looks(): void {
     for (const { access_token: { id } } of body.access_tokens) await call(admin.token, `/admin/api/users/${none.id}/access_tokens/${id}.json`, { method: "DELETE" });
   });
 
-  it.each(LOOKS)("%s: can be used by everybody, light and dark, wide and narrow", async (what, who, at, until) => {
+  it.each(sample("looks of pages", 5, LOOKS))("%s: can be used by everybody, light and dark, wide and narrow", async (what, who, at, until) => {
     const { page } = await visit(who, at);
     await until(page);
     expect(await hindrances(page, what)).toEqual([]);

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { PAGES } from "../../lib/http/portal/pages.ts";
+import { sample } from "../support/sample.ts";
 import { call, makeToken } from "./support/api.ts";
 import { startOtherOrigin, type OtherOrigin } from "./support/other-origin.ts";
 import { ACTION_MS, address, description, visit } from "./support/portal.ts";
@@ -46,9 +47,9 @@ export function otherOrigins(): void {
   beforeAll(async () => { other = await startOtherOrigin(); });
   afterAll(() => other.stop());
 
-  it.each<readonly [string, Where]>([
+  it.each(sample<readonly [string, Where]>("other origins", 1, [
     ["on the same host, whom the browser gives the cookie", "sameSite"], ["of another site", "otherSite"],
-  ])("%s: change nothing and read nothing in the name of who is signed in", async (_which, where) => {
+  ]))("%s: change nothing and read nothing in the name of who is signed in", async (_which, where) => {
     const { people } = description();
     const { id, value } = await makeToken(people.limited.token, { name: `Not to be deleted from ${where}` });
     const { page } = await visit("limited");
@@ -74,7 +75,7 @@ export function otherOrigins(): void {
     expect(await page.getByText("Forged").count()).toBe(0);
   });
 
-  it.each<Where>(["sameSite", "otherSite"])("show none of our pages in a frame (%s)", async (where) => {
+  it.each(sample<Where>("origins with frames", 1, ["sameSite", "otherSite"]))("show none of our pages in a frame (%s)", async (where) => {
     const { page, complaints } = await visit("limited");
     await page.getByRole("heading", { name: "Access tokens" }).waitFor();
     await page.goto(other[where]);

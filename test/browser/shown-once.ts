@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { PAGES } from "../../lib/http/portal/pages.ts";
+import { sample } from "../support/sample.ts";
 import { newToken } from "./support/new-token.ts";
 import { address, visit } from "./support/portal.ts";
 
@@ -28,7 +29,7 @@ export function shownOnce(): void {
     expect(await kept(page)).not.toContain(value);
   });
 
-  it.each([
+  it.each(sample("ways back to a page", 1, [
     ["reloading", (page: Page) => page.reload()],
     ["going to another page and back, as the browser put it away", async (page: Page) => {
       await page.goto(address("/openapi.json"));
@@ -39,7 +40,7 @@ export function shownOnce(): void {
       await page.getByRole("heading", { name: "Access tokens" }).waitFor();
       await page.goForward();
     }],
-  ])("is gone after %s", async (_way, go) => {
+  ] as const))("is gone after %s", async (_way, go) => {
     const { page } = await visit("limited");
     const value = await newToken(page, "Gone");
     await go(page);

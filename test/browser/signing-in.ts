@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { PAGES } from "../../lib/http/portal/pages.ts";
+import { sample } from "../support/sample.ts";
 import { address, emailOf, newVisit, signIn, visit, type Visit } from "./support/portal.ts";
 
 const SESSION = "__Host-latchkey-session";
@@ -9,7 +10,7 @@ export function signingIn(): void {
   beforeEach(async () => { visited = await newVisit(); });
   afterEach(() => visited.context.close());
 
-  it.each(["admin", "limited", "none"] as const)("is one click for %s, who is then named on the page", async (who) => {
+  it.each(sample("people who sign in", 1, ["admin", "limited", "none"] as const))("is one click for %s, who is then named on the page", async (who) => {
     const { page, complaints } = visited;
     await signIn(page, who);
     await page.getByRole("heading", { name: "Tokens", level: 1 }).waitFor();
@@ -19,10 +20,10 @@ export function signingIn(): void {
     expect(complaints).toEqual([]);
   });
 
-  it.each([
+  it.each(sample("people who are refused", 1, [
     ["stranger", "no_membership", "You are not a member yet", "Ask an admin of your provider to invite this very address"],
     ["unverified", "unverified_email", "Your e-mail address is not verified", "Verify the address where you signed in"],
-  ] as const)("is refused to %s, who is told why and what to do, and can be somebody else", async (who, reason, title, advice) => {
+  ] as const))("is refused to %s, who is told why and what to do, and can be somebody else", async (who, reason, title, advice) => {
     const { page, context } = visited;
     await signIn(page, who);
     await page.getByRole("heading", { name: title }).waitFor();

@@ -6,6 +6,7 @@ import { authenticate } from "../../lib/operations/authenticate.ts";
 import { createService } from "../../lib/operations/services.ts";
 import { parsePeppers } from "../../lib/secrets/pepper.ts";
 import { listAccounts, readAccount } from "../../lib/table/accounts.ts";
+import { sample } from "../support/sample.ts";
 import { startAws, type Aws } from "./aws.ts";
 import { run } from "./cli.ts";
 
@@ -66,14 +67,14 @@ describe("accounts create", () => {
     await expect(authenticate({ ...aws.deps, peppers: second }, value)).resolves.toMatchObject({ kind: "access_token" });
   });
 
-  it.each([
+  it.each(sample<[string, readonly string[], string]>("wrong accounts", 2, [
     ["an address without domain", ["--name", "Acme", "--admin-email", "admin"], "--admin-email"],
     ["a blank address", ["--name", "Acme", "--admin-email", ""], "--admin-email"],
     ["no address", ["--name", "Acme"], "--admin-email"],
     ["a blank name", ["--name", " ", "--admin-email", "a@acme.example"], "--name"],
     ["a name with control characters", ["--name", "Ac\u001b[31mme", "--admin-email", "a@acme.example"], "--name"],
     ["a name that is too long", ["--name", "x".repeat(256), "--admin-email", "a@acme.example"], "--name"],
-  ])("%s is wrong usage: 2, the option is named, and nothing is made", async (_what, args, option) => {
+  ]))("%s is wrong usage: 2, the option is named, and nothing is made", async (_what, args, option) => {
     const before = await listAccounts(aws.deps.table);
     const { code, stdout, stderr } = await create(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

@@ -5,6 +5,7 @@ import type { Principal } from "../../lib/domain/model.ts";
 import { createAccount } from "../../lib/operations/accounts.ts";
 import { authenticate } from "../../lib/operations/authenticate.ts";
 import { changeState, createMember, updateRights } from "../../lib/operations/members.ts";
+import { sample } from "../support/sample.ts";
 import { startAws, type Aws } from "./aws.ts";
 import { run } from "./cli.ts";
 
@@ -36,13 +37,13 @@ async function importing(stdin: string, changed: Options = {}, ...more: readonly
 }
 
 describe("access-tokens import", () => {
-  it.each([
+  it.each(sample<[string, number, (value: string) => string]>("forms of a value", 2, [
     ["a value of 64 digits", 32, (value: string) => value],
     ["a value of 96 digits", 48, (value: string) => value],
     ["a value and a line end", 48, (value: string) => `${value}\r\n`],
     ["the digest that 3scale stores", 48, storedDigest],
     ["the digest in capitals, with a line end", 32, (value: string) => `${storedDigest(value).toUpperCase()}\n`],
-  ])("%s on standard input makes the old value authenticate, with what was asked for and no more", async (_what, bytes, given) => {
+  ]))("%s on standard input makes the old value authenticate, with what was asked for and no more", async (_what, bytes, given) => {
     const value = newValue(bytes);
     const { code, stderr } = await importing(given(value));
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -92,13 +93,13 @@ describe("access-tokens import", () => {
     expect(await authenticate(aws.deps, byId)).toMatchObject({ owner: { id: owner } });
   });
 
-  it.each<[string, Options, string]>([
+  it.each(sample<[string, Options, string]>("refused imports", 2, [
     ["a scope beyond the member's rights", { member: "limited@acme.example" }, "does not hold the rights for stats"],
     ["a member who is suspended", { member: "suspended@acme.example", scopes: "account_management" }, "suspended@acme.example is suspended"],
     ["an unknown address", { member: "nobody@acme.example" }, "no member nobody@acme.example"],
     ["an unknown id", { member: "12345" }, "no member 12345"],
     ["an unknown account", { account: "1" }, "see latchkey accounts list"],
-  ])("%s is refused: 1, with what to do, and the value does not authenticate", async (_what, options, said) => {
+  ]))("%s is refused: 1, with what to do, and the value does not authenticate", async (_what, options, said) => {
     const value = newValue();
     const { code, stdout, stderr } = await importing(value, options);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
@@ -106,7 +107,7 @@ describe("access-tokens import", () => {
     expect(await authenticate(aws.deps, value)).toEqual({ kind: "unproved", reason: "unknown" });
   });
 
-  it.each<[string, Options, string]>([
+  it.each(sample<[string, Options, string]>("wrong options of an import", 3, [
     ["an account that is no id", { account: "Acme" }, "--account"],
     ["an unknown scope", { scopes: "account_management,cms" }, "--scopes"],
     ["no scope", { scopes: "" }, "--scopes"],
@@ -115,7 +116,7 @@ describe("access-tokens import", () => {
     ["an expiry in the past", { "expires-at": "2020-01-01T00:00:00Z" }, "--expires-at"],
     ["an expiry that is no time", { "expires-at": "tomorrow" }, "--expires-at"],
     ["a blank expiry", { "expires-at": "" }, "--expires-at"],
-  ])("%s is wrong usage: 2, and the option is named", async (_what, options, option) => {
+  ]))("%s is wrong usage: 2, and the option is named", async (_what, options, option) => {
     const value = newValue();
     const { code, stderr } = await importing(value, options);
     expect(code).toBe(2);
@@ -123,7 +124,7 @@ describe("access-tokens import", () => {
     expect(await authenticate(aws.deps, value)).toEqual({ kind: "unproved", reason: "unknown" });
   });
 
-  it.each([
+  it.each(sample("wrong values on standard input", 3, [
     ["nothing", ""],
     ["a password", "correct horse battery staple"],
     ["a digit too few", newValue().slice(1)],
@@ -131,7 +132,7 @@ describe("access-tokens import", () => {
     ["two values", `${newValue()}\n${newValue()}\n`],
     ["a digest of another kind", `SHA256$${newValue(32)}`],
     ["a file that is too long", newValue().repeat(100_000)],
-  ])("%s on standard input is wrong usage: 2, and is not repeated", async (_what, stdin) => {
+  ] as const))("%s on standard input is wrong usage: 2, and is not repeated", async (_what, stdin) => {
     const { code, stdout, stderr } = await importing(stdin);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(/^error: Standard input must hold one line with a token of 3scale/);

@@ -16,6 +16,7 @@ import { keys, type Key, type Row } from "../../lib/table/model.ts";
 import { readService, readServiceToken } from "../../lib/table/services.ts";
 import { transact } from "../../lib/table/transact.ts";
 import { rounds } from "../support/rounds.ts";
+import { sample } from "../support/sample.ts";
 import { tried } from "../support/tried.ts";
 import { startAws, type Aws } from "./aws.ts";
 import { run } from "./cli.ts";
@@ -140,14 +141,14 @@ describe("services reconcile", () => {
 });
 
 describe("wrong usage is 2, and says what is wrong", () => {
-  it.each<[string, () => readonly string[], string]>([
+  it.each(sample<[string, () => readonly string[], string]>("wrong reconciliations", 2, [
     ["a catalogue that is not there", () => ["--catalogue", path.join(files, "nowhere")], "cannot be read"],
     ["a catalogue that is no JSON", () => ["--catalogue", catalogue("[")], "is no JSON"],
     ["a catalogue that is no list", () => ["--catalogue", catalogue({})], "must hold a JSON list of services"],
     ["a service without a name", () => ["--catalogue", catalogue([{ id: 1 }])], "0.name"],
     ["an id that is none", () => ["--catalogue", catalogue([{ id: 1.5, name: "Half" }])], "1.5 is no id"],
     ["an account that is no id", () => ["--account", "Acme"], "--account"],
-  ])("%s", async (_what, args, said) => {
+  ]))("%s", async (_what, args, said) => {
     const { code, stdout, stderr } = await reconcile(...args());
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(said);

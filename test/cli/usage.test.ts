@@ -3,6 +3,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listenOnLoopback } from "../../lib/local/ports.ts";
 import { authenticate } from "../../lib/operations/authenticate.ts";
+import { sample } from "../support/sample.ts";
 import { newTable, startAws, type Aws } from "./aws.ts";
 import { run, without } from "./cli.ts";
 
@@ -42,7 +43,7 @@ describe("usage", () => {
 });
 
 describe("what AWS answers becomes one line that says what to do, with exit code 1", () => {
-  it.each<[string, readonly string[], (env: Aws["env"]) => Record<string, string>, string[]]>([
+  it.each(sample<[string, readonly string[], (env: Aws["env"]) => Record<string, string>, string[]]>("what may be missing in AWS", 3, [
     ["a table that is not there", ["accounts", "list", "--table", "elsewhere"], (env) => env, ["There is no table elsewhere in eu-west-1", "serverless deploy", "--table"]],
     ["a stage without table", ["accounts", "list"], (env) => env, ["There is no table latchkey-dev in eu-west-1", "serverless deploy --stage dev"]],
     ["a stage without pepper", [...CREATE, "--stage", "lost"], (env) => env, ["no secret latchkey/lost/pepper/1", "serverless deploy --stage lost"]],
@@ -50,7 +51,7 @@ describe("what AWS answers becomes one line that says what to do, with exit code
     ["no region", ["accounts", "list"], (env) => without(env, "AWS_REGION"), ["--region"]],
     ["no credentials", ["accounts", "list"], (env) => without(env, "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), ["No AWS credentials", "AWS_PROFILE", "--local"]],
     ["an endpoint that nobody listens on", ["accounts", "list"], (env) => ({ ...env, AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:1" }), ["cannot be reached", "network"]],
-  ])("%s", async (_what, args, environment, said) => {
+  ]))("%s", async (_what, args, environment, said) => {
     const { code, stdout, stderr } = await run(args, { env: environment(aws.env) });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr.trim().split("\n")).toHaveLength(1);
@@ -58,14 +59,14 @@ describe("what AWS answers becomes one line that says what to do, with exit code
     for (const words of said) expect(stderr).toContain(words);
   });
 
-  it.each([
+  it.each(sample("refusals of AWS", 2, [
     ["DYNAMODB", "com.amazon.coral.service#AccessDeniedException", "is not authorized to perform: dynamodb:Query", "may not do this"],
     ["DYNAMODB", "com.amazon.coral.service#UnrecognizedClientException", "The security token is invalid.", "does not accept these credentials"],
     ["DYNAMODB", "com.amazon.coral.service#ExpiredTokenException", "The token is expired.", "does not accept these credentials"],
     ["SECRETS_MANAGER", "AccessDeniedException", "is not authorized to perform: secretsmanager:GetSecretValue", "may not do this"],
     ["KMS", "NotFoundException", "Alias is not found.", "There is no key alias/latchkey-"],
     ["KMS", "AccessDeniedException", "is not authorized to perform: kms:GenerateDataKey", "may not do this"],
-  ])("%s answers %s", async (service, type, message, said) => {
+  ] as const))("%s answers %s", async (service, type, message, said) => {
     const { code, stdout, stderr } = await runAgainst(service, (_request, response) => refuse(response, type, message));
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toContain(said);

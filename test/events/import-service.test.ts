@@ -11,6 +11,7 @@ import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request } from "../support/request.ts";
 import { everyRow } from "../support/rows.ts";
 import { rounds } from "../support/rounds.ts";
+import { sample } from "../support/sample.ts";
 
 let latchkey: Deployment;
 let account: TestAccount;
@@ -253,7 +254,7 @@ describe("after its deletion it stays deleted", () => {
 
 describe("an announcement that cannot be followed", () => {
   const good = { id: 7, name: "Good" };
-  it.each<[string, object | ((account_id: number) => object)]>([
+  it.each(sample<[string, object | ((account_id: number) => object)]>("announcements that cannot be followed", 7, [
     ["without an account", { service: good }],
     ["of an account that is unknown", { account_id: 4242, service: good }],
     ["of account 0", { account_id: 0, service: good }],
@@ -275,7 +276,7 @@ describe("an announcement that cannot be followed", () => {
     ["with half a character in its name", (account_id) => ({ account_id, service: { id: 7, name: "a\ud83d" } })],
     ["with a system name that is none", (account_id) => ({ account_id, service: { ...good, system_name: "a b" } })],
     ["that is empty", {}],
-  ])("%s is tried three times and then lies in the dead-letter queue, and no other is held up", async (_what, detail) => {
+  ]))("%s is tried three times and then lies in the dead-letter queue, and no other is held up", async (_what, detail) => {
     const [before, rows] = [latchkey.bus.deadLetters.length, await everyRow(latchkey)];
     const Detail = JSON.stringify(typeof detail === "function" ? detail(accountId) : detail);
     await latchkey.bus.put({ Source: "acme.catalogue", DetailType: "service.created", Detail });

@@ -11,6 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { startDynamoDbLocal } from "../../lib/local/dynamodb-local.ts";
 import type { DynamoDbLocal } from "../../lib/local/dynamodb-local.ts";
 import { MEMORY_FOLDER } from "../support/memory-folder.ts";
+import { sample } from "../support/sample.ts";
 
 const A_JVM_STARTS_MS = 30_000;
 vi.setConfig({ testTimeout: A_JVM_STARTS_MS, hookTimeout: A_JVM_STARTS_MS });
@@ -97,7 +98,7 @@ describe("the end of the process that started it", () => {
 
   // Only the kernel can see to SIGKILL, so only where there is setpriv.
   const signals: NodeJS.Signals[] = existsSync("/usr/bin/setpriv") ? ["SIGTERM", "SIGKILL"] : ["SIGTERM"];
-  it.each(signals)("%s leaves no database behind", async (signal) => {
+  it.each(sample("ends of its parent", 1, signals))("%s leaves no database behind", async (signal) => {
     const command = ["--input-type=module", "--eval", LAUNCHED];
     const parent = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "inherit"] });
     const [line] = (await once(parent.stdout, "data")) as [Buffer];

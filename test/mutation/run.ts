@@ -11,6 +11,6 @@ if (!Object.hasOwn(PARTS, name)) {
 }
 const stryker = path.join(import.meta.dirname, "node_modules/@stryker-mutator/core/bin/stryker.js");
 const { status } = spawnSync(process.execPath, [stryker, "run", path.join(import.meta.dirname, "stryker.config.mjs"), ...options], {
-  stdio: "inherit", env: { ...process.env, LATCHKEY_MUTATION_PART: name },
+  stdio: "inherit", env: { ...process.env, LATCHKEY_MUTATION_PART: name, TEST_ROWS: "all" },
 });
 process.exitCode = status ?? 1;

@@ -38,7 +38,9 @@ export function edited(source: string, { file, from, to }: Edit): string {
 async function outcomeOf(suite: string, cwd: string): Promise<Outcome> {
   const report = path.join(cwd, "report.json");
   const vitest = path.join(ROOT, "node_modules/vitest/vitest.mjs");
-  const child = spawn(process.execPath, [vitest, "run", suite, "--reporter=json", `--outputFile.json=${report}`], { cwd, stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(process.execPath, [vitest, "run", suite, "--reporter=json", `--outputFile.json=${report}`], {
+    cwd, stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, TEST_ROWS: "all" },
+  });
   const [code] = await once(child, "close") as [number | null];
   if (code === 0) return "missed";
   // What fails to start fails every suite, with and without a defect: only a test that was run and failed has found something.

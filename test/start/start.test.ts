@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PEOPLE } from "../../lib/local/people.ts";
 import { freePort, LOOPBACK } from "../../lib/local/ports.ts";
 import { MEMORY_FOLDER } from "../support/memory-folder.ts";
+import { sample } from "../support/sample.ts";
 import { copyOfTree, descriptionIn, freeBase, PATIENCE_MS, portsOf, ROOT, run, stopAll, temporary, until, up, type Description, type Run } from "../support/start.ts";
 import { formOf, visitor } from "../support/visitor.ts";
 
@@ -366,10 +367,10 @@ let another: string | undefined;
 const temporaryCopyOnce = () => (another ??= copyOfTree());
 
 describe("npm start is stopped while it starts, and leaves nothing", () => {
-  it.each([
+  it.each(sample("moments of a start", 1, [
     ["when the database is starting, by a system that shuts down", "SIGTERM", (base: number) => isTaken(base + 2)],
     ["when the API is starting, on Ctrl-C", "SIGINT", (_base: number, place: string) => Promise.resolve(existsSync(path.join(place, ".local/latchkey.log")))],
-  ] as const)("%s (%s)", async (_when, signal, reached) => {
+  ] as const))("%s (%s)", async (_when, signal, reached) => {
     const place = temporaryCopyOnce();
     rmSync(path.join(place, ".local"), { recursive: true, force: true });
     const base = await freeBase();
@@ -399,13 +400,13 @@ describe("npm start says in one line what keeps it from starting", () => {
     await new Promise((closed) => occupant.close(closed));
   }, PATIENCE_MS);
 
-  it.each([
+  it.each(sample("wrong starts", 1, [
     ["a port that is none", ["--port", "http"], /^error: option '--port <number>' argument 'http' is invalid\. It must be a number from 1024 to 65530\.\n$/],
     ["a port without room for six", ["--port", "65531"], /^error: .* 1024 to 65530\.\n$/],
     ["a port that only the system may take", ["--port", "80"], /^error: .* 1024 to 65530\.\n$/],
     ["an option that it does not have", ["--prot", "4000"], /^error: unknown option '--prot'\n\(Did you mean --port\?\)\n$/],
     ["a folder that cannot be", ["--data", "/dev/null/data"], /^Latchkey did not start: .*\/dev\/null\/data.*\n$/],
-  ] as const)("%s", async (_what, args, message) => {
+  ] as const))("%s", async (_what, args, message) => {
     const started = run(temporaryCopyOnce(), args.includes("--data" as never) ? [...args, "--port", String(await freeBase())] : args);
     expect(await started.ended).toBe(1);
     expect(started.err()).toMatch(message);
