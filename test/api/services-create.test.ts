@@ -315,7 +315,7 @@ describe("403", () => {
   });
 
   it("an unknown token is denied by the gateway", async () => {
-    const answer = await post({ token: `${account.admin.value.slice(0, -1)}x`, json: { name: "Unknown" } });
+    const answer = await post({ token: `${account.admin.value.slice(0, -1)}_`, json: { name: "Unknown" } });
     expect([answer.status, answer.json]).toEqual([403, { message: "Forbidden" }]);
     expect(writes()).toEqual([]);
   });
