@@ -8,6 +8,7 @@ import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { httpEvent } from "../support/gateway.ts";
 import { request, type Answer } from "../support/request.ts";
 import { everyRow, rewriteMember } from "../support/rows.ts";
+import { sample } from "../support/sample.ts";
 import { givenTo, pathOf, World } from "./operations-table.ts";
 import { everyOperation } from "./wrong-input.ts";
 
@@ -45,7 +46,7 @@ describe("sent again under the same key, one effect and one answer has", () => {
     expect(makers.length).toBeGreaterThan(15);
   });
 
-  it.each(makers.map((operation) => [operation.name, operation] as const))("%s", async (_name, operation: Operation) => {
+  it.each(sample("operations under a key", 8, makers.map((operation) => [operation.name, operation] as const)))("%s", async (_name, operation: Operation) => {
     const path = `${await pathOf(operation, (place) => world.at(place))}.json`;
     const { json } = await givenTo(operation, "POST", world);
     const key = randomUUID();

@@ -4,6 +4,7 @@ import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { request, type Answer, type RequestOptions } from "../support/request.ts";
 import { everyRow } from "../support/rows.ts";
 import { rounds } from "../support/rounds.ts";
+import { sample } from "../support/sample.ts";
 
 let latchkey: Deployment;
 let account: TestAccount;
@@ -422,10 +423,10 @@ describe("404", () => {
     expect(await refused(() => [admin, member].map(({ value: token }) => users(method, `/1${path}.json`, { ...options(method), token })))).toEqual(untouched(404, NOT_FOUND));
   });
 
-  it.each([
+  it.each(sample("ids of no user", 8, [
     "0", "-1", "+1", "1.5", "1e3", "0x1", "01", "9007199254740992", "9007199254740993", "99999999999999999999", "NaN", "abc", "self", "me", "%20", "1%20", "%2B1",
     "1%0A", "%00", "１", "٣", "1,2", "1;2", "1%2F2", "..%2F1", "__proto__", "constructor", "*", "%7B%7D", "null",
-  ])("%j is no user's id", async (id) => {
+  ]))("%j is no user's id", async (id) => {
     expect(await refused(() => [
       users("GET", `/${id}.json`), users("PUT", `/${id}.json`, { json: names() }), users("DELETE", `/${id}`), users("PUT", `/${id}/suspend.json`),
       users("GET", `/${id}/permissions.json`), users("PUT", `/${id}/permissions.json`, { json: { allowed_sections: [] } }),

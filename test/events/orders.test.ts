@@ -26,8 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => latchkey?.stop());
 
-const SOME = rounds(10, 2000);
-const STREAMS = rounds(12, 2000);
+const SOME = rounds(6, 2000);
+const STREAMS = rounds(8, 2000);
 /** Five things that get into each other's way: one id announced twice in other words, one name for two ids, a deletion, its clean-up. */
 const FIVE: readonly Happening[] = [
   { kind: "announced", id: 1, name: "Echo" }, { kind: "announced", id: 1, name: "Other", systemName: "echo" }, { kind: "announced", id: 2, name: "Echo" },

@@ -24,6 +24,7 @@ import { startLambda, type Lambda } from "../support/lambda.ts";
 import { createPump, type Pump } from "../support/pump.ts";
 import { request } from "../support/request.ts";
 import { everyRow } from "../support/rows.ts";
+import { sample } from "../support/sample.ts";
 import { openStream, type StreamRecord } from "../support/stream.ts";
 
 let latchkey: Deployment;
@@ -280,7 +281,7 @@ describe("a bus that does not take everything", () => {
   /** What a subscriber sees last of each is in order: whatever came again came with all that follows it. */
   const inTheEnd = (accepted: readonly number[]) => accepted.filter((number, at) => accepted.lastIndexOf(number) === at);
 
-  it.each([1, 5, 10, 11, 13, 20, 21, 25])("begins again at the event that was refused, number %i of 25, and loses none", async (bad) => {
+  it.each(sample("refused events", 3, [1, 5, 10, 11, 13, 20, 21, 25]))("begins again at the event that was refused, number %i of 25, and loses none", async (bad) => {
     let refusals = 2;
     const accepted = await drained(25, (number) => (number === bad && refusals-- > 0 ? "entry" : undefined));
     expect(invocations).toEqual([

@@ -16,7 +16,7 @@ import { tried } from "../support/tried.ts";
  * bus. Whatever becomes of their calls to the database, they are done once, whole, when they are done again until it succeeds.
  */
 const WHOLE = rounds(1) > 1;
-const SOME = 24;
+const SOME = 16;
 const TRIES = 10;
 
 let latchkey: Deployment;

@@ -8,6 +8,7 @@ import { startForger, type Forger, type Lie } from "../support/forger.ts";
 import { httpEvent } from "../support/gateway.ts";
 import { startLambda } from "../support/lambda.ts";
 import { fromPage, signIn } from "../support/portal.ts";
+import { sample } from "../support/sample.ts";
 import { visitor, type Visitor } from "../support/visitor.ts";
 
 /** What an issuer says is believed only as far as it is proved. */
@@ -69,7 +70,7 @@ describe("an issuer that is honest", () => {
 });
 
 describe("an e-mail is not taken for verified", () => {
-  it.each<[string, object]>([
+  it.each(sample<[string, object]>("e-mails that are not verified", 5, [
     ["when it is not", { email_verified: false }],
     ["when it is not, as text", { email_verified: "false" }],
     ["when that is not said", { email_verified: undefined }],
@@ -80,7 +81,7 @@ describe("an e-mail is not taken for verified", () => {
     ["when there is none", { email: undefined }],
     ["when it is empty", { email: "" }],
     ["when it is no text", { email: [""] }],
-  ])("%s", async (_when, over) => {
+  ]))("%s", async (_when, over) => {
     expect(await comeBack({ claims: claims(over) })).toEqual({ to: "/p/sign_in/refused?reason=unverified_email", isIn: false });
   });
 
@@ -95,7 +96,7 @@ describe("an issuer is not believed", () => {
   const signedBy = async (token: SignJWT, header: { readonly alg: string; readonly kid?: string }, key: Parameters<SignJWT["sign"]>[0]) => token.setProtectedHeader(header).sign(key);
   const unsigned = (header: object, payload: object) => `${[header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".")}.`;
 
-  it.each<[string, () => Lie | Promise<Lie>]>([
+  it.each(sample<[string, () => Lie | Promise<Lie>]>("lies of an issuer", 11, [
     ["with another nonce", () => ({ claims: claims({ nonce: "x".repeat(43) }) })],
     ["without a nonce", () => ({ claims: claims({ nonce: undefined }) })],
     ["in the name of another issuer", () => ({ claims: claims({ iss: "https://evil.example" }) })],
@@ -118,7 +119,7 @@ describe("an issuer is not believed", () => {
     ["that refuses", () => ({ status: 400 })],
     ["that leads elsewhere", () => ({ status: 302 })],
     ["that does not answer", () => ({ status: "hangs" })],
-  ])("%s", async (_what, lie) => {
+  ]))("%s", async (_what, lie) => {
     expect(await comeBack(await lie())).toEqual({ to: FAILED, isIn: false });
   });
 

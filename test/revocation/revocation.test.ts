@@ -4,6 +4,7 @@ import { createTestAccount } from "../support/account.ts";
 import { startDeployment, type Deployment } from "../support/deployment.ts";
 import { startLaggingProxy, type LaggingProxy } from "../support/lagging-proxy.ts";
 import { rounds } from "../support/rounds.ts";
+import { sample } from "../support/sample.ts";
 import { tried } from "../support/tried.ts";
 import { kindsIn, type Kind } from "./kinds.ts";
 
@@ -73,10 +74,10 @@ async function trial(kind: Kind, counts: Counts): Promise<void> {
 }
 
 describe("no request is let in that begins after", () => {
-  it.each([
+  it.each(sample("kinds of revocation", 5, [
     "a token is deleted", "an admin becomes a member", "a member loses a section", "a member loses a service", "a member is suspended",
     "a member is deleted", "a service is deleted", "a token expires",
-  ])("%s", async (name) => {
+  ]))("%s", async (name) => {
     const kind = kinds.get(name)!;
     const counts: Counts = { before: 0, late: 0, accepted: 0 };
     let left = TRIALS;
