@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
-import { networkInterfaces } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import path from "node:path";
 import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
@@ -10,7 +10,6 @@ import { DescribeStreamCommand, DynamoDBStreamsClient } from "@aws-sdk/client-dy
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { startDynamoDbLocal } from "../../lib/local/dynamodb-local.ts";
 import type { DynamoDbLocal } from "../../lib/local/dynamodb-local.ts";
-import { MEMORY_FOLDER } from "../support/memory-folder.ts";
 import { sample } from "../support/sample.ts";
 
 const A_JVM_STARTS_MS = 30_000;
@@ -21,9 +20,10 @@ const Item = { pk: { S: "a" }, text: { S: "kept" } } satisfies Record<string, At
 const sdkConfig = ({ endpoint }: DynamoDbLocal) =>
   ({ endpoint, region: "local", credentials: { accessKeyId: "local", secretAccessKey: "local" } });
 
-const folder = mkdtempSync(path.join(MEMORY_FOLDER, "latchkey-dynamodb-"));
+const folder = mkdtempSync(path.join(tmpdir(), "latchkey-dynamodb-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+// That it keeps its data on disk is what `npm start -- --data` is tried with (test/start).
 describe("in memory", () => {
   let local: DynamoDbLocal;
   beforeAll(async () => {
@@ -54,23 +54,6 @@ describe("in memory", () => {
     const reached: string[] = [];
     for (const { address } of outside) if (await connects(address, local.port)) reached.push(address);
     expect(reached).toEqual([]);
-  });
-});
-
-describe("on disk", () => {
-  it("creates its folder and keeps the data over a restart", async () => {
-    const dataDir = path.join(folder, "not", "there", "yet");
-    const first = await startDynamoDbLocal({ dataDir });
-    const before = new DynamoDBClient(sdkConfig(first));
-    await createTable(before);
-    await before.send(new PutItemCommand({ TableName, Item }));
-    await first.stop();
-    expect(await connects("127.0.0.1", first.port)).toBe(false);
-
-    const second = await startDynamoDbLocal({ dataDir });
-    const after = new DynamoDBClient(sdkConfig(second));
-    expect((await after.send(new GetItemCommand({ TableName, Key: { pk: Item.pk } }))).Item).toEqual(Item);
-    await second.stop();
   });
 });
 

@@ -11,7 +11,7 @@ import { finder, type Secret } from "./pieces.ts";
 import { ask, newParty, newWorld, operations, type Asked, type Party } from "./traffic.ts";
 
 /** Random requests, a part of whose calls to the database fail: no piece of a secret is anywhere but in the one answer it belongs in (threats.md, T4 and T30). */
-const COUNT = rounds(300, 20_000);
+const COUNT = rounds(200, 20_000);
 const AT_ONCE = 20;
 const FAILING = 0.06;
 const ASKED_OF_A_WORLD = 400;
@@ -127,7 +127,7 @@ it("nothing that is stored is taken for a credential", async () => {
     else if (typeof value === "object" && value !== null) for (const each of Object.values(value)) gather(each);
   };
   for (const row of await everyRow(latchkey)) gather(row);
-  const all = [...stored].filter((text) => text !== "").slice(0, rounds(800, Infinity));
+  const all = [...stored].filter((text) => text !== "").slice(0, rounds(600, Infinity));
   const accepted: string[] = [];
   for (let at = 0; at < all.length; at += 50) {
     await Promise.all(all.slice(at, at + 50).map(async (text) => {
