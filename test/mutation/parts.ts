@@ -29,7 +29,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   ),
   members: deployed(
     ["operations/{accounts,members}", "http/represent/{account,member}"],
-    ["http/wire/people", "operations/members", "api/{users*,permissions,provider,live-rights}", "cli/accounts", "events/what-is-recorded"],
+    ["http/wire/people", "operations/members", "api/{users*,permissions,provider,live-rights,idempotency}", "cli/accounts", "events/what-is-recorded"],
   ),
   services: deployed(
     ["operations/{bus-event,clean-up,reconcile,service-tokens,services}", "http/{announced,dead-letters,queue}", "http/represent/{service,service-token}"],

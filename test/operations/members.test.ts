@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { MemberId } from "../../lib/domain/brands.ts";
+import { epochSeconds, id as idOf, type MemberId } from "../../lib/domain/brands.ts";
 import type { Principal } from "../../lib/domain/model.ts";
-import { updateOwnAccount } from "../../lib/operations/accounts.ts";
+import { readOwnAccount, updateOwnAccount } from "../../lib/operations/accounts.ts";
 import { changeRole, changeState, createMember, deleteMember, updateMember, updateRights } from "../../lib/operations/members.ts";
 import { readAccount } from "../../lib/table/accounts.ts";
 import { listMembers, readMember } from "../../lib/table/members.ts";
@@ -47,6 +47,17 @@ describe("a member who is changed meanwhile", () => {
     const deps = meanwhile(w.operator, () => deleteMember(w.operator, w.admin, id));
     await expect(updateRights(deps, w.admin, id, { sections: ["finance"] })).rejects.toMatchObject({ code: "not_found" });
     expect(await read(id)).toBeUndefined();
+  });
+});
+
+describe("a member who is suspended again", () => {
+  it("stays as they were: their sessions ended when they were first suspended", async () => {
+    const id = await w.memberId();
+    await changeState(w.operator, w.admin, id, "activate");
+    const suspended = await changeState(w.operator, w.admin, id, "suspend");
+    const later = { ...w.operator, clock: () => epochSeconds(w.operator.clock() + 60) };
+    expect(await changeState(later, w.admin, id, "suspend")).toEqual(suspended);
+    expect(await read(id)).toEqual(suspended);
   });
 });
 
@@ -112,4 +123,9 @@ it("a suspension says when the sessions ended, and no other step does", async ()
   expect(ended).toBeGreaterThan(1_700_000_000);
   await changeState(w.operator, w.admin, id, "unsuspend");
   expect((await read(id))?.sessionsEndedAt).toBe(ended);
+});
+
+it("whoever is of an account that has gone does not find it", async () => {
+  const { member } = w.account.admin;
+  await expect(readOwnAccount(w.operator, { kind: "member", member: { ...member, accountId: idOf(1) } })).rejects.toMatchObject({ code: "not_found" });
 });
