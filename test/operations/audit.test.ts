@@ -8,6 +8,7 @@ import { newEventId } from "../../lib/secrets/random.ts";
 import { record } from "../../lib/table/events.ts";
 import { transact } from "../../lib/table/transact.ts";
 import { createTestAccount } from "../support/account.ts";
+import { through } from "../support/table.ts";
 import { Workshop } from "../support/workshop.ts";
 
 /** What a page of the record shows where there is much of it, or where clocks disagree. */
@@ -63,4 +64,22 @@ it("what another clock has written down a minute ahead is there, also when that 
   await transact(w.operator.table, [record(ahead)]);
   const { items } = await listAudit({ ...w.operator, clock }, by, { serviceId: WANTED, since: epochSeconds(clock() - 60) }, { after: 0, perPage: 10 });
   expect(items.map((each) => each.id)).toEqual([ahead.id]);
+});
+
+it("no month is read that was over before the account was made, nor one before those that are asked for", async () => {
+  const { by } = await recorded([]);
+  const monthsRead = async (now: number, filter: { since?: number }) => {
+    let queries = 0;
+    const table = through(w.operator.table, (operation, _input, ask) => {
+      if (operation === "Query") queries++;
+      return ask();
+    });
+    const { since } = filter;
+    await listAudit({ table, clock: () => epochSeconds(now) }, by, since === undefined ? {} : { since: epochSeconds(since) }, { after: 0, perPage: 10 });
+    return queries;
+  };
+  const born = new Date(w.operator.clock() * 1000);
+  const monthLater = (months: number) => Date.UTC(born.getUTCFullYear(), born.getUTCMonth() + months, 15) / 1000;
+  expect(await monthsRead(monthLater(3), {})).toBe(4);
+  expect(await monthsRead(monthLater(3), { since: monthLater(2) })).toBe(2);
 });
