@@ -24,7 +24,7 @@ afterAll(() => latchkey?.stop());
 
 /** Members who are changed at the same time, and how often each of them is. */
 const MEMBERS = 2;
-const ROUNDS = rounds(1);
+const ROUNDS = rounds(1, 20);
 
 const get = (path: string, token: string) => request(latchkey, "GET", `/admin/api${path}`, { token });
 const asAdmin = async (method: string, path: string, json?: unknown): Promise<Answer> => {
@@ -238,7 +238,7 @@ describe("a member who is limited to many services", () => {
   });
 
   it("is judged by what they are limited to now", async () => {
-    for (let round = 0; round < rounds(1); round++) {
+    for (let round = 0; round < rounds(1, 20); round++) {
       await put(listed.slice(1));
       expect(await listedNow()).toEqual(names.slice(1));
       expect((await get(`/services/${listed[0]}.json`, person.value)).status).toBe(404);

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => latchkey?.stop());
 
-const ROUNDS = rounds(2);
+const ROUNDS = rounds(2, 40);
 /** What takes an account's admin away. */
 const BLOWS = {
   demotes: ["PUT", "/member.json"],

@@ -145,7 +145,7 @@ describe("announced again, there is one service and one token", () => {
   });
 
   it("fifty times at once, in several rounds", async () => {
-    for (let round = 0; round < rounds(1); round++) {
+    for (let round = 0; round < rounds(1, 20); round++) {
       const wanted = fresh();
       await Promise.all(Array.from({ length: 50 }, () => announce(wanted)));
       expect(await stateOf(wanted)).toEqual(oneOf(wanted));
@@ -153,7 +153,7 @@ describe("announced again, there is one service and one token", () => {
   });
 
   it("at once under different names: one of them wins", async () => {
-    for (let round = 0; round < rounds(1); round++) {
+    for (let round = 0; round < rounds(1, 20); round++) {
       const { id: service } = fresh();
       const names = Array.from({ length: 10 }, () => `Contender ${++made}`);
       await Promise.all(names.map((name) => announce({ id: service, name })));
@@ -230,7 +230,7 @@ describe("after its deletion it stays deleted", () => {
   });
 
   it("announced while it is being deleted", async () => {
-    for (let round = 0; round < rounds(2); round++) {
+    for (let round = 0; round < rounds(2, 50); round++) {
       const wanted = fresh();
       await announce(wanted);
       const [deleted] = await Promise.all([admin("DELETE", `/services/${wanted.id}.json`), announce(wanted), announce(wanted)]);
